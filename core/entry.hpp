@@ -1,0 +1,105 @@
+// Entry: one recorded operation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tapedeck/core/op.hpp>
+#include <tapedeck/core/parameter.hpp>
+#include <tapedeck/core/tensor.hpp>
+#include <tapedeck/core/where.hpp>
+
+namespace tapedeck {
+
+template <class T>
+class Playback;
+
+/// One cell of the tape: an operation, the entries that it reads, its value, and its gradient once a reverse pass
+/// has brought one. References to it and to its value survive further recording; after a rewind they are
+/// overwritten.
+template <class T = float>
+class Entry {
+  public:
+    std::size_t index() const { return index_; }
+    /// The operation's name: "Tanh"; leaves are "Input", "Variable", "Parameter".
+    std::string_view op() const { return op_->name(); }
+    /// The adjoint as a formula; "" for a leaf.
+    std::string_view rule() const { return op_->rule(); }
+    /// The name given with `named`, or a parameter's; "" without.
+    std::string_view name() const { return name_ != nullptr ? std::string_view(*name_) : std::string_view(); }
+    /// The modules and scopes around the recording, outermost first: "mlp/hidden1/norm"; "" outside of any.
+    std::string_view scope() const { return *scope_; }
+    /// The user's line.
+    const Where& where() const { return where_; }
+    /// The indices of the entries that it reads, all smaller than its own.
+    std::span<const std::uint32_t> inputs() const { return {inputs_.data(), inputs_.size()}; }
+    bool is_leaf() const { return inputs_.empty(); }
+    const Tensor<T>& value() const { return *value_; }
+    /// Whether a reverse pass has reached it. For a parameter: always, since its gradient lives in the parameter.
+    bool has_grad() const { return contributions_ > 0 || parameter_ != nullptr; }
+    /// dL/d value, of value's shape; for a parameter what all reverse passes since zero_grad() have added up.
+    /// @throws StaleVariableError when no reverse pass has brought one.
+    const Tensor<T>& grad() const;
+    /// How many gradients were added up in this pass: 0 not computed, 1 assigned, more accumulated.
+    std::size_t contributions() const { return contributions_; }
+    /// Whether any variable or parameter lies upstream, so that a reverse pass may come by.
+    bool needs_grad() const { return needs_grad_; }
+    const Parameter<T>* parameter() const { return parameter_; }
+    /// "entry #17, LayerNorm in mlp/norm2 (demo.cpp:43)"
+    std::string text() const;
+
+  private:
+    friend class Tape<T>;
+    friend class Playback<T>;
+    friend class Forward<T>;
+    friend class Reverse<T>;
+    template <class>
+    friend class Entries;
+
+    // In the order in which a reverse step reads them.
+    Op<T>* op_ = nullptr;
+    const Tensor<T>* value_ = &own_value_;  // a parameter's is read in place
+    Tensor<T>* grad_ = &own_grad_;
+    Parameter<T>* parameter_ = nullptr;
+    std::uint32_t index_ = 0;
+    std::uint32_t contributions_ = 0;
+    std::uint32_t version_ = 0;  // the parameter's, when it was read
+    bool needs_grad_ = false;
+    SmallVector<std::uint32_t, 4> inputs_;
+    const std::string* scope_ = nullptr;
+    const std::string* name_ = nullptr;
+    Where where_;
+    std::unique_ptr<Op<T>> own_op_;  // kept between recordings; stateless operations are shared instead
+    Tensor<T> own_value_;
+    Tensor<T> own_grad_;
+};
+
+/// Entries in chunks: they never move, and a rewind keeps their memory.
+template <class T>
+class Entries {
+  public:
+    Entry<T>& operator[](std::size_t i) { return chunks_[i / kChunk][i % kChunk]; }
+    const Entry<T>& operator[](std::size_t i) const { return chunks_[i / kChunk][i % kChunk]; }
+    /// Entry i, made if need be.
+    Entry<T>& slot(std::size_t i) {
+        if (i / kChunk == chunks_.size()) {
+            chunks_.push_back(std::make_unique<Entry<T>[]>(kChunk));
+            for (std::size_t k = 0; k < kChunk; ++k) chunks_.back()[k].index_ = static_cast<std::uint32_t>(i + k);
+        }
+        return (*this)[i];
+    }
+
+  private:
+    static constexpr std::size_t kChunk = 128;
+    std::vector<std::unique_ptr<Entry<T>[]>> chunks_;
+};
+
+extern template class Entry<float>;
+extern template class Entry<double>;
+
+}  // namespace tapedeck

@@ -1,0 +1,76 @@
+// Element-wise loops over flat memory: one generic lambda serves number, SIMD batch and any other T.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+
+#include <tapedeck/core/kernels/simd.hpp>
+
+namespace tapedeck::kernels {
+
+/// One operand of a loop: n numbers in a row, or a single one that stands for all n.
+template <class T>
+struct Stream {
+    const T* data;
+    bool single = false;
+};
+
+/// Loads vector after vector of a Stream; a single number is spread out once.
+template <class V>
+class Loader {
+  public:
+    explicit Loader(const Stream<Element<V>>& stream) : data_(stream.data), step_(stream.single ? 0 : 1) {
+        if (!stream.single) return;
+        spread_.fill(*stream.data);
+        data_ = spread_.data();
+    }
+    Loader(const Loader&) = delete;
+    Loader& operator=(const Loader&) = delete;
+    V at(std::size_t i) const { return load<V>(data_ + i * step_); }
+    /// The last, incomplete vector; the lanes beyond it repeat its first number, which every formula can bear.
+    V tail(std::size_t i, std::size_t count) const {
+        return step_ == 0 ? at(0) : load_part<V>(data_ + i, count, data_[i]);
+    }
+
+  private:
+    const Element<V>* data_;
+    std::size_t step_;
+    std::array<Element<V>, Lanes<V>::count> spread_;
+};
+
+/// out[i] = f(in[i]...) for i < n; with `Add`, out[i] += f(in[i]...). Every element is computed by the same
+/// instructions wherever it stands, so that a row alone gives the same bits as the row within a batch.
+template <bool Add, class T, class F, std::same_as<Stream<T>>... In>
+void map(std::size_t n, T* out, F f, const In&... in) {
+    using V = Vector<T>;
+    [&](const auto&... from) {
+        std::size_t i = 0;
+        for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) {
+            const V result = f(from.at(i)...);
+            store(out + i, Add ? V(load<V>(out + i) + result) : result);
+        }
+        if (i == n) return;
+        const V result = f(from.tail(i, n - i)...);
+        store_part(out + i, n - i, Add ? V(load_part<V>(out + i, n - i, T(0)) + result) : result);
+    }(Loader<V>(in)...);
+}
+
+/// The sum of f(in[i]...) for i < n.
+template <class T, class F, std::same_as<Stream<T>>... In>
+T map_sum(std::size_t n, F f, const In&... in) {
+    using V = Vector<T>;
+    return [&](const auto&... from) {
+        V total(T(0));
+        std::size_t i = 0;
+        for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) total += V(f(from.at(i)...));
+        T sum = sum_lanes(total);
+        if (i == n) return sum;
+        std::array<T, Lanes<V>::count> part;
+        store(part.data(), V(f(from.tail(i, n - i)...)));
+        for (std::size_t k = 0; i < n; ++i, ++k) sum += part[k];
+        return sum;
+    }(Loader<V>(in)...);
+}
+
+}  // namespace tapedeck::kernels

@@ -1,0 +1,120 @@
+#include <tapedeck/core/kernels/rows.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <tapedeck/core/kernels/simd.hpp>
+
+namespace tapedeck::kernels {
+namespace {
+
+/// Calls f(i, load, store) for each whole vector of a row and for the incomplete last one; `load(p, rest)` and
+/// `store(p, v)` know how many lanes count.
+template <class V, class F>
+void each_vector(std::size_t d, F f) {
+    using T = Element<V>;
+    std::size_t i = 0;
+    for (; i + Lanes<V>::count <= d; i += Lanes<V>::count) {
+        f([i](const T* p, T) { return load<V>(p + i); }, [i](T* p, const V& v) { store(p + i, v); });
+    }
+    if (i < d) {
+        f([i, d](const T* p, T rest) { return load_part<V>(p + i, d - i, rest); },
+          [i, d](T* p, const V& v) { store_part(p + i, d - i, v); });
+    }
+}
+
+/// Statistics of rows whose squares leave T's range, above or below: in units of the largest difference.
+template <class T>
+RowStatistics<T> statistics_in_units(std::size_t d, const T* x, T eps) {
+    const T n = static_cast<T>(d);
+    const T low = *std::min_element(x, x + d);
+    const T high = *std::max_element(x, x + d);
+    const T center = low / 2 + high / 2;
+    const T unit = std::max(high / 2 - low / 2, std::numeric_limits<T>::min());
+    T sum = 0;
+    for (std::size_t i = 0; i < d; ++i) sum += (x[i] - center) / unit;
+    const T mean = sum / n;
+    T squares = 0;
+    for (std::size_t i = 0; i < d; ++i) {
+        const T difference = (x[i] - center) / unit - mean;
+        squares += difference * difference;
+    }
+    const T standard_deviation = std::sqrt(squares / n) * unit;
+    return {center, mean * unit, T(1) / std::hypot(standard_deviation, std::sqrt(eps))};
+}
+
+template <class T>
+RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
+    using V = Vector<T>;
+    const T n = static_cast<T>(d);
+    V total(T(0));
+    each_vector<V>(d, [&](auto row, auto) { total += row(x, T(0)); });
+    const T center = sum_lanes(total) / n;
+    V differences(T(0));
+    V squares(T(0));
+    each_vector<V>(d, [&](auto row, auto) {
+        const V difference = row(x, center) - V(center);
+        differences += difference;
+        squares += difference * difference;
+    });
+    const T remainder = sum_lanes(differences) / n;
+    const T variance = std::max(sum_lanes(squares) / n - remainder * remainder, T(0));
+    const bool leaves_range = !(variance <= std::numeric_limits<T>::max()) ||
+                              (variance < std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon() && eps < variance);
+    if (leaves_range && std::all_of(x, x + d, [](T v) { return std::isfinite(v); }))
+        return statistics_in_units(d, x, eps);
+    return {center, remainder, T(1) / std::sqrt(variance + eps)};
+}
+
+}  // namespace
+
+template <class T>
+RowStatistics<T> normalize_row(std::size_t d, const T* x, T eps, const T* gamma, const T* beta, T* y) {
+    using V = Vector<T>;
+    const RowStatistics<T> s = row_statistics(d, x, eps);
+    const V center(s.center), remainder(s.remainder), rstd(s.rstd);
+    each_vector<V>(d, [&](auto row, auto put) {
+        V result = ((row(x, s.center) - center) - remainder) * rstd;
+        if (gamma != nullptr) result = result * row(gamma, T(0));
+        if (beta != nullptr) result = result + row(beta, T(0));
+        put(y, result);
+    });
+    return s;
+}
+
+template <class T>
+void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s, const T* gamma, const T* dy, T* dx,
+                           bool add, T* dgamma, T* dbeta) {
+    using V = Vector<T>;
+    const V center(s.center), remainder(s.remainder), rstd(s.rstd);
+    V sum_g(T(0)), sum_g_xhat(T(0));
+    each_vector<V>(d, [&](auto row, auto put) {
+        const V xhat = ((row(x, s.center) - center) - remainder) * rstd;
+        const V upstream = row(dy, T(0));
+        const V g = gamma != nullptr ? upstream * row(gamma, T(0)) : upstream;
+        sum_g += g;
+        sum_g_xhat += g * xhat;
+        if (dgamma != nullptr) put(dgamma, row(dgamma, T(0)) + upstream * xhat);
+        if (dbeta != nullptr) put(dbeta, row(dbeta, T(0)) + upstream);
+    });
+    if (dx == nullptr) return;
+    const V mean_g(sum_lanes(sum_g) / static_cast<T>(d));
+    const V mean_g_xhat(sum_lanes(sum_g_xhat) / static_cast<T>(d));
+    each_vector<V>(d, [&](auto row, auto put) {
+        const V xhat = ((row(x, s.center) - center) - remainder) * rstd;
+        const V upstream = row(dy, T(0));
+        const V g = gamma != nullptr ? upstream * row(gamma, T(0)) : upstream;
+        const V gradient = rstd * (g - mean_g - xhat * mean_g_xhat);
+        put(dx, add ? V(row(dx, T(0)) + gradient) : gradient);
+    });
+}
+
+#define INSTANTIATE(T)                                                                                              \
+    template RowStatistics<T> normalize_row(std::size_t, const T*, T, const T*, const T*, T*);                      \
+    template void normalize_row_adjoint(std::size_t, const T*, const RowStatistics<T>&, const T*, const T*, T*, bool, \
+                                        T*, T*);
+INSTANTIATE(float)
+INSTANTIATE(double)
+
+}  // namespace tapedeck::kernels

@@ -1,0 +1,28 @@
+// Normalization by row: what LayerNorm does to one sample, forward and backward.
+#pragma once
+
+#include <cstddef>
+
+namespace tapedeck::kernels {
+
+/// A row's statistics. The mean comes in two parts, center + remainder: x - center is exact for numbers close to it,
+/// so that an offset of a million costs no digits (two passes over the differences, never E[x^2] - E[x]^2).
+template <class T>
+struct RowStatistics {
+    T center;
+    T remainder;
+    T rstd;  ///< 1 / sqrt(biased variance + eps)
+};
+
+/// y = (x - mean) * rstd * gamma + beta over one row of d numbers; gamma and beta may be null.
+template <class T>
+RowStatistics<T> normalize_row(std::size_t d, const T* x, T eps, const T* gamma, const T* beta, T* y);
+
+/// The adjoint. With g = dy * gamma and xhat = (x - mean) * rstd:
+/// dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), assigned or, with `add`, added;
+/// dgamma += dy * xhat, dbeta += dy. Each of the three may be null.
+template <class T>
+void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& statistics, const T* gamma, const T* dy,
+                           T* dx, bool add, T* dgamma, T* dbeta);
+
+}  // namespace tapedeck::kernels

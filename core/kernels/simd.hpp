@@ -1,0 +1,113 @@
+// The one door to xsimd: loops are written once over a vector type V, which is a SIMD batch, or T itself.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <type_traits>
+
+#ifdef TAPEDECK_SIMD
+// g++ 12 warns of its own AVX-512 headers, where a register is left undefined on purpose.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+#endif
+
+namespace tapedeck::kernels {
+
+// Only the library's own .cpp files define TAPEDECK_SIMD. What depends on it must depend on V, or on a lambda of the
+// file itself, so that no two files mean different things by one name.
+#ifdef TAPEDECK_SIMD
+template <class T>
+using Vector =
+    std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, xsimd::batch<T>, T>;
+#else
+template <class T>
+using Vector = T;
+#endif
+
+/// What a loop asks of its vector type: here of a single number.
+template <class V>
+struct Lanes {
+    using Element = V;
+    static constexpr std::size_t count = 1;
+    static V load(const V* from) { return *from; }
+    static void store(V* to, const V& v) { *to = v; }
+    static V sum(const V& v) { return v; }
+};
+
+#ifdef TAPEDECK_SIMD
+template <class T>
+struct Lanes<xsimd::batch<T>> {
+    using V = xsimd::batch<T>;
+    using Element = T;
+    static constexpr std::size_t count = V::size;
+    static V load(const T* from) { return V::load_unaligned(from); }
+    static void store(T* to, const V& v) { v.store_unaligned(to); }
+    static T sum(const V& v) {
+#if XSIMD_VERSION_MAJOR >= 9
+        return xsimd::reduce_add(v);
+#else
+        return xsimd::hadd(v);  // the same under its older name
+#endif
+    }
+};
+#endif
+
+template <class V>
+using Element = typename Lanes<V>::Element;
+
+template <class V>
+V load(const Element<V>* from) {
+    return Lanes<V>::load(from);
+}
+template <class V>
+void store(Element<V>* to, const V& v) {
+    Lanes<V>::store(to, v);
+}
+template <class V>
+Element<V> sum_lanes(const V& v) {
+    return Lanes<V>::sum(v);
+}
+
+/// The first n elements of a vector; the lanes beyond hold `rest`.
+template <class V>
+V load_part(const Element<V>* from, std::size_t n, Element<V> rest) {
+    std::array<Element<V>, Lanes<V>::count> part;
+    part.fill(rest);
+    for (std::size_t k = 0; k < n; ++k) part[k] = from[k];
+    return load<V>(part.data());
+}
+template <class V>
+void store_part(Element<V>* to, std::size_t n, const V& v) {
+    std::array<Element<V>, Lanes<V>::count> part;
+    store(part.data(), v);
+    for (std::size_t k = 0; k < n; ++k) to[k] = part[k];
+}
+
+}  // namespace tapedeck::kernels
+
+namespace tapedeck::op {
+// What a formula may call on numbers as well as on SIMD batches (those are found in xsimd by their argument).
+using std::abs;
+using std::erf;
+using std::exp;
+using std::log;
+using std::log1p;
+using std::pow;
+using std::sqrt;
+using std::tanh;
+
+/// `condition ? yes : no`, also lane by lane.
+template <class T>
+    requires std::is_arithmetic_v<T>
+T select(bool condition, T yes, T no) {
+    return condition ? yes : no;
+}
+}  // namespace tapedeck::op

@@ -1,0 +1,39 @@
+// Op: one operation, its forward and its adjoint side by side.
+#pragma once
+
+#include <string_view>
+
+namespace tapedeck {
+
+template <class T>
+class Forward;
+template <class T>
+class Reverse;
+
+/// What a tape records: how to compute an entry's value from its inputs' values, and how to hand the gradient that
+/// arrives at the entry on to its inputs. Derive from it to write an operation of your own, and record it with
+/// `tape.record<MyOp<T>>(where, options, inputs...)`.
+///
+/// - An operation with options declares `struct Options` and a member `Options options`, which every recording
+///   assigns. Intermediate results that the adjoint needs are further members: a slot of the tape keeps its op when
+///   the same kind is recorded there again, so they are kept only as memory, never as meaning.
+/// - An operation without members is stateless: all its entries share one object.
+/// - `adjoint` writes nowhere but through `Reverse`; `forward` has no side effects when `Forward::frozen()`.
+template <class T>
+struct Op {
+    struct Options {};
+
+    virtual ~Op() = default;
+    /// "Tanh"
+    virtual std::string_view name() const = 0;
+    /// The adjoint as a formula: "dx = dy * (1 - y^2)"
+    virtual std::string_view rule() const = 0;
+    virtual void forward(Forward<T>& f) = 0;
+    virtual void adjoint(Reverse<T>& r) = 0;
+};
+
+/// Whether all entries of kind O can share one object.
+template <class O, class T>
+inline constexpr bool is_stateless = sizeof(O) == sizeof(Op<T>);
+
+}  // namespace tapedeck

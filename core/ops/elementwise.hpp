@@ -1,0 +1,24 @@
+// Element-wise functions of one operand.
+#pragma once
+
+#include <tapedeck/core/variable.hpp>
+
+namespace tapedeck {
+
+/// e^x
+template <class T>
+Variable<T> exp(Variable<T> x, Where where = Where::here());
+/// The natural logarithm; -inf at 0, nan below, as in PyTorch.
+template <class T>
+Variable<T> log(Variable<T> x, Where where = Where::here());
+/// The square root; nan below 0, and a gradient of inf at 0, as in PyTorch.
+template <class T>
+Variable<T> sqrt(Variable<T> x, Where where = Where::here());
+/// x^2
+template <class T>
+Variable<T> square(Variable<T> x, Where where = Where::here());
+/// |x|; the gradient at 0 is 0.
+template <class T>
+Variable<T> abs(Variable<T> x, Where where = Where::here());
+
+}  // namespace tapedeck

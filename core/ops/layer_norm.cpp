@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/kernels/rows.hpp>
+#include <tapedeck/core/ops/affine_inputs.hpp>
+#include <tapedeck/core/ops/instantiate.hpp>
+#include <tapedeck/core/ops/normalize.hpp>
+#include <tapedeck/core/reverse.hpp>
+#include <tapedeck/core/tape.hpp>
+
+namespace tapedeck {
+namespace op {
+
+/// y = (x - mean) * rstd * weight + bias, by row
+template <class T>
+struct LayerNorm final : Op<T> {
+    struct Options {
+        Shape normalized_shape;
+        double eps = 1e-5;
+        AffineInputs affine;
+    };
+    Options options;
+    SmallVector<kernels::RowStatistics<T>, 1> statistics;
+
+    std::string_view name() const override { return "LayerNorm"; }
+    std::string_view rule() const override {
+        return "dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) by row, g = dy * weight; dweight = sum of dy * xhat, dbias = sum of dy";
+    }
+
+    void forward(Forward<T>& f) override {
+        const Tensor<T>& x = f.input(0);
+        check(f);
+        const std::size_t d = elements(options.normalized_shape);
+        const std::size_t rows = x.storage().size() / d;
+        const T eps = static_cast<T>(options.eps);
+        statistics.resize(rows);
+        T* y = f.output(x.shape()).storage().data();
+        const T* weight = options.affine.weight(f);
+        const T* bias = options.affine.bias(f);
+        for (std::size_t i = 0; i < rows; ++i)
+            statistics[i] = kernels::normalize_row(d, x.storage().data() + i * d, eps, weight, bias, y + i * d);
+        if (eps > 0) return;
+        for (std::size_t i = 0; i < rows; ++i) {
+            if (std::isinf(statistics[i].rstd)) {
+                f.template fail<NonFiniteError>(fmt::format(
+                    "row {} of {} is constant and eps is 0: its variance is 0, and nothing can be divided by its root; give a positive eps.",
+                    i, rows), {"x"});
+            }
+        }
+    }
+
+    void adjoint(Reverse<T>& r) override {
+        const Tensor<T>& x = r.input(0);
+        const std::size_t d = elements(options.normalized_shape);
+        const T* weight = options.affine.weight(r);
+        const bool wants_dx = r.needs(0);
+        const Deposit<T> dx = wants_dx ? r.deposit(0) : Deposit<T>{nullptr, false};
+        T* dweight = options.affine.weight_gradient(r);
+        T* dbias = options.affine.bias_gradient(r);
+        for (std::size_t i = 0; i < statistics.size(); ++i) {
+            kernels::normalize_row_adjoint(d, x.storage().data() + i * d, statistics[i], weight,
+                                           r.upstream().storage().data() + i * d, wants_dx ? dx.data + i * d : nullptr,
+                                           dx.add, dweight, dbias);
+        }
+    }
+
+  private:
+    void check(const Forward<T>& f) const {
+        const Shape& x = f.input(0).shape();
+        const Shape& tail = options.normalized_shape;
+        const bool fits = !tail.empty() && elements(tail) > 0 && x.size() >= tail.size() &&
+                          std::equal(tail.rbegin(), tail.rend(), x.rbegin());
+        if (!fits) {
+            f.fail(fmt::format("x is {}, normalized_shape is {}: x's last dimensions must be normalized_shape, and it must not be empty.",
+                               to_text(x), to_text(tail)), {"x"});
+        }
+        if (!(options.eps >= 0)) f.template fail<ValueError>(fmt::format("eps is {}: it must not be negative.", options.eps));
+        options.affine.check(f, tail);
+    }
+};
+
+}  // namespace op
+
+template <class T>
+Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, std::optional<Variable<T>> weight,
+                       std::optional<Variable<T>> bias, double eps, Where where) {
+    return op::record_with_affine<op::LayerNorm<T>>(
+        where, x, weight, bias,
+        [&](op::AffineInputs affine) { return typename op::LayerNorm<T>::Options{normalized_shape, eps, affine}; });
+}
+
+#define INSTANTIATE(T)                                                                                       \
+    template Variable<T> layer_norm(Variable<T>, const Shape&, std::optional<Variable<T>>,                   \
+                                    std::optional<Variable<T>>, double, Where);
+TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
+
+}  // namespace tapedeck

@@ -1,0 +1,174 @@
+#include <tapedeck/core/ops/loss.hpp>
+
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
+
+#include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/ops/instantiate.hpp>
+#include <tapedeck/core/reverse.hpp>
+#include <tapedeck/core/tape.hpp>
+
+namespace tapedeck {
+namespace op {
+namespace {
+
+/// x and target as flat streams of x's size. A single target stands for all.
+template <class T>
+std::array<kernels::Stream<T>, 2> matched(const Tensor<T>& x, const Tensor<T>& target) {
+    return {kernels::Stream<T>{x.storage().data()},
+            kernels::Stream<T>{target.storage().data(), target.storage().size() != x.storage().size()}};
+}
+
+template <class T>
+void check_target(Forward<T>& f) {
+    const Shape& x = f.input(0).shape();
+    const Shape& target = f.input(1).shape();
+    if (x != target && !target.empty()) {
+        f.fail(fmt::format("x is {}, target is {}: they must have the same shape; use reshape.", to_text(x), to_text(target)),
+               {"x", "target"});
+    }
+    if (elements(x) == 0) f.fail(fmt::format("x is {}: the mean over nothing has no value.", to_text(x)), {"x"});
+}
+
+}  // namespace
+
+/// y = mean of (x - t)^2
+template <class T>
+struct MSELoss final : Op<T> {
+    std::string_view name() const override { return "MSELoss"; }
+    std::string_view rule() const override { return "dx = dy * 2 * (x - t) / n, dt = -dx"; }
+    void forward(Forward<T>& f) override {
+        check_target(f);
+        const auto [x, t] = matched(f.input(0), f.input(1));
+        const std::size_t n = f.input(0).storage().size();
+        const T total = kernels::map_sum<T>(n, [](auto a, auto b) { return (a - b) * (a - b); }, x, t);
+        f.output({}).storage()[0] = total / static_cast<T>(n);
+    }
+    void adjoint(Reverse<T>& r) override {
+        const T scale = r.upstream().storage()[0] * T(2) / static_cast<T>(r.input(0).storage().size());
+        r.each_of(r.input(0).shape(), 0, [scale](auto x, auto t) { return decltype(x)(scale) * (x - t); }, r.input(0), r.input(1));
+        r.each_of(r.input(0).shape(), 1, [scale](auto x, auto t) { return decltype(x)(scale) * (t - x); }, r.input(0), r.input(1));
+    }
+};
+
+/// y = mean of max(x, 0) - x t + log(1 + e^-|x|)
+template <class T>
+struct BinaryCrossEntropyWithLogits final : Op<T> {
+    std::string_view name() const override { return "BinaryCrossEntropyWithLogits"; }
+    std::string_view rule() const override { return "dx = dy * (sigmoid(x) - t) / n, dt = -dy * x / n"; }
+    void forward(Forward<T>& f) override {
+        check_target(f);
+        const auto [x, t] = matched(f.input(0), f.input(1));
+        const std::size_t n = f.input(0).storage().size();
+        const T total = kernels::map_sum<T>(
+            n,
+            [](auto a, auto b) {
+                using V = decltype(a);
+                return select(a > V(0), a, V(0)) - a * b + log1p(exp(-abs(a)));
+            },
+            x, t);
+        f.output({}).storage()[0] = total / static_cast<T>(n);
+    }
+    void adjoint(Reverse<T>& r) override {
+        const T scale = r.upstream().storage()[0] / static_cast<T>(r.input(0).storage().size());
+        r.each_of(
+            r.input(0).shape(), 0,
+            [scale](auto x, auto t) {
+                using V = decltype(x);
+                return V(scale) * (V(1) / (V(1) + exp(-x)) - t);
+            },
+            r.input(0), r.input(1));
+        r.each_of(r.input(0).shape(), 1, [scale](auto x) { return -decltype(x)(scale) * x; }, r.input(0));
+    }
+};
+
+/// y = mean over rows of log(sum of e^x) - x[target]
+template <class T>
+struct CrossEntropy final : Op<T> {
+    struct Options {
+        std::span<const std::size_t> targets;
+    };
+    /// Keeps the targets, so that the program can be played again.
+    struct Kept {
+        std::vector<std::size_t> targets;
+        Kept& operator=(const Options& given) {
+            targets.assign(given.targets.begin(), given.targets.end());
+            return *this;
+        }
+    };
+    Kept options;
+    Tensor<T> softmax;
+
+    std::string_view name() const override { return "CrossEntropy"; }
+    std::string_view rule() const override { return "dx = dy * (softmax(x) - onehot(target)) / rows"; }
+    void forward(Forward<T>& f) override {
+        const Tensor<T>& x = f.input(0);
+        const auto& targets = options.targets;
+        if (x.dimension() != 2 || x.shape()[0] != targets.size() || x.storage().empty()) {
+            f.fail(fmt::format("logits are {}, with {} targets: expected (N, C) with N targets, N and C at least 1.",
+                               to_text(x.shape()), targets.size()),
+                   {"logits"});
+        }
+        const std::size_t rows = x.shape()[0];
+        const std::size_t classes = x.shape()[1];
+        for (std::size_t i = 0; i < rows; ++i) {
+            if (targets[i] >= classes) {
+                f.template fail<ValueError>(
+                    fmt::format("target {} of row {} is out of range: logits are {}, so that classes are 0 … {}.", targets[i], i,
+                                to_text(x.shape()), classes - 1),
+                    {"logits"});
+            }
+        }
+        softmax.resize(x.shape());
+        T loss = 0;
+        for (std::size_t i = 0; i < rows; ++i) {
+            const T* row = x.storage().data() + i * classes;
+            T* p = softmax.storage().data() + i * classes;
+            const T largest = *std::max_element(row, row + classes);
+            kernels::map<false>(classes, p, [largest](auto v) { return exp(v - decltype(v)(largest)); }, kernels::Stream<T>{row});
+            const T total = kernels::map_sum<T>(classes, [](auto v) { return v; }, kernels::Stream<T>{p});
+            kernels::map<false>(classes, p, [total](auto v) { return v / decltype(v)(total); }, kernels::Stream<T>{p});
+            loss += log(total) - (row[targets[i]] - largest);
+        }
+        f.output({}).storage()[0] = loss / static_cast<T>(rows);
+    }
+    void adjoint(Reverse<T>& r) override {
+        if (!r.needs(0)) return;
+        const std::size_t rows = softmax.shape()[0];
+        const std::size_t classes = softmax.shape()[1];
+        const T scale = r.upstream().storage()[0] / static_cast<T>(rows);
+        const Deposit<T> dx = r.deposit(0);
+        const auto scaled = [scale](auto p) { return decltype(p)(scale) * p; };
+        const kernels::Stream<T> p{softmax.storage().data()};
+        if (dx.add)
+            kernels::map<true>(rows * classes, dx.data, scaled, p);
+        else
+            kernels::map<false>(rows * classes, dx.data, scaled, p);
+        for (std::size_t i = 0; i < rows; ++i) dx.data[i * classes + options.targets[i]] -= scale;
+    }
+};
+
+}  // namespace op
+
+template <class T>
+Variable<T> mse_loss(Variable<T> x, Located<std::type_identity_t<T>> target, Where where) {
+    return x.tape().template record<op::MSELoss<T>>(where, {}, x, target.on(x.tape()));
+}
+template <class T>
+Variable<T> cross_entropy(Variable<T> logits, const std::vector<std::size_t>& targets, Where where) {
+    return logits.tape().template record<op::CrossEntropy<T>>(where, {targets}, logits);
+}
+template <class T>
+Variable<T> binary_cross_entropy_with_logits(Variable<T> x, Located<std::type_identity_t<T>> target, Where where) {
+    return x.tape().template record<op::BinaryCrossEntropyWithLogits<T>>(where, {}, x, target.on(x.tape()));
+}
+
+#define INSTANTIATE(T)                                                                             \
+    template Variable<T> mse_loss(Variable<T>, Located<T>, Where);                                 \
+    template Variable<T> cross_entropy(Variable<T>, const std::vector<std::size_t>&, Where);       \
+    template Variable<T> binary_cross_entropy_with_logits(Variable<T>, Located<T>, Where);
+TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
+
+}  // namespace tapedeck

@@ -1,0 +1,106 @@
+#include <tapedeck/core/playback.hpp>
+
+#include <tapedeck/core/error.hpp>
+
+namespace tapedeck {
+
+template <class T>
+Playback<T>::Playback(Tape<T>& tape, std::size_t last) : tape_(&tape), pass_(tape.pass_) {
+    seek(last);
+}
+
+/// next_ becomes the first entry at or below `from` that has an adjoint to run.
+template <class T>
+void Playback<T>::seek(std::size_t from) {
+    while (from != kEnd && !tape_->has_adjoint_to_run(from)) --from;
+    next_ = from;
+}
+
+template <class T>
+void Playback<T>::check() const {
+    if (pass_ != tape_->pass_) {
+        throw StaleVariableError(
+            "this Playback is over: its tape was rewound, played or reversed anew since; call tape.reverse(loss) for a new one.");
+    }
+}
+
+template <class T>
+const Entry<T>& Playback<T>::here() const {
+    check();
+    if (done()) throw ValueError("Playback::here: the pass is over, no adjoint is left to run; back() takes steps back.");
+    return tape_->entries_[next_];
+}
+
+template <class T>
+bool Playback<T>::step() {
+    check();
+    if (done()) return false;
+    const Entry<T>& entry = tape_->entries_[next_];
+    const Step step{next_, saved_.size()};
+    for (std::size_t k = 0; k < entry.inputs().size(); ++k) {
+        const std::uint32_t i = entry.inputs()[k];
+        const Entry<T>& input = tape_->entries_[i];
+        const auto seen = entry.inputs().first(k);
+        if (!input.needs_grad() || std::find(seen.begin(), seen.end(), i) != seen.end()) continue;
+        // A first contribution overwrites, so that only the count must be remembered.
+        saved_.push_back({i, input.contributions_, input.has_grad() ? *input.grad_ : Tensor<T>()});
+    }
+    steps_.push_back(step);
+    tape_->reverse_step(entry);
+    seek(next_ - 1);
+    return true;
+}
+
+template <class T>
+bool Playback<T>::back() {
+    check();
+    if (steps_.empty()) return false;
+    const Step step = steps_.back();
+    steps_.pop_back();
+    for (std::size_t s = step.first_saved; s < saved_.size(); ++s) {
+        Entry<T>& input = tape_->entries_[saved_[s].entry];
+        if (input.has_grad() && (saved_[s].contributions > 0 || input.parameter_ != nullptr))
+            *input.grad_ = std::move(saved_[s].grad);
+        input.contributions_ = saved_[s].contributions;
+    }
+    saved_.erase(saved_.begin() + static_cast<std::ptrdiff_t>(step.first_saved), saved_.end());
+    next_ = step.entry;
+    return true;
+}
+
+template <class T>
+bool Playback<T>::until(const Predicate& predicate) {
+    check();
+    while (!done()) {
+        if (predicate(here())) return true;
+        step();
+    }
+    return false;
+}
+
+template <class T>
+bool Playback<T>::until(std::string_view name) {
+    return until([name](const Entry<T>& entry) {
+        const std::string_view scope = entry.scope();
+        return entry.name() == name || scope == name ||
+               (scope.size() > name.size() && scope.ends_with(name) && scope[scope.size() - name.size() - 1] == '/');
+    });
+}
+
+template <class T>
+bool Playback<T>::until(Variable<T> v) {
+    const std::size_t index = v.index();
+    until([index](const Entry<T>& entry) { return entry.index() <= index; });
+    return v.has_grad();
+}
+
+template <class T>
+void Playback<T>::finish() {
+    while (step()) {
+    }
+}
+
+template class Playback<float>;
+template class Playback<double>;
+
+}  // namespace tapedeck

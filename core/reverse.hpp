@@ -1,0 +1,102 @@
+// Reverse: what an operation sees while it hands its gradient on to its inputs.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/kernels/map.hpp>
+#include <tapedeck/core/kernels/strides.hpp>
+
+namespace tapedeck {
+
+/// Where a contribution to an input's gradient goes: the first one is assigned, later ones are added.
+template <class T>
+struct Deposit {
+    T* data;
+    bool add;
+};
+
+/// The gradient that arrived and the values of the forward pass on one side, the inputs' gradients on the other.
+template <class T>
+class Reverse {
+  public:
+    Reverse(Entries<T>& entries, const Entry<T>& entry) : entries_(entries), entry_(entry) {}
+
+    std::size_t inputs() const { return entry_.inputs_.size(); }
+    const Tensor<T>& input(std::size_t i) const { return *source(i).value_; }
+    const Tensor<T>& output() const { return *entry_.value_; }
+    /// dL/d output
+    const Tensor<T>& upstream() const { return *entry_.grad_; }
+    /// Whether anybody wants input i's gradient; deposit nothing otherwise.
+    bool needs(std::size_t i) const { return source(i).needs_grad_; }
+
+    /// Adds f(operands[...]...) to input i's gradient, element by element over the output's shape, summed back to
+    /// the input's shape where the input was broadcast. Does nothing when nobody needs it.
+    template <class F, class... In>
+    void each(std::size_t i, F f, const In&... operands) {
+        each_of(output().shape(), i, f, operands...);
+    }
+    /// The same over another shape than the output's, to which the operands and input i broadcast.
+    template <class F, class... In>
+    void each_of(const Shape& shape, std::size_t i, F f, const In&... operands);
+
+    /// For kernels that write a whole gradient themselves: all of input i's elements, to be assigned or added to.
+    Deposit<T> deposit(std::size_t i) {
+        Entry<T>& input = source(i);
+        const bool add = input.has_grad();
+        if (!add) input.grad_->resize(input.value_->shape());
+        ++input.contributions_;
+        return {input.grad_->storage().data(), add};
+    }
+
+  private:
+    Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
+
+    Entries<T>& entries_;
+    const Entry<T>& entry_;
+};
+
+template <class T>
+template <class F, class... In>
+void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... operands) {
+    static_assert((std::is_same_v<In, Tensor<T>> && ...));
+    if (!needs(i)) return;
+    const std::size_t n = elements(shape);
+    const std::size_t size = input(i).storage().size();
+    const Deposit<T> to = deposit(i);
+    const bool flat = ((operands.storage().size() == n || operands.storage().size() == 1) && ...);
+    const auto stream = [n](const Tensor<T>& x) {
+        return kernels::Stream<T>{x.storage().data(), x.storage().size() != n};
+    };
+    if (flat && size == n) {
+        if (to.add)
+            kernels::map<true>(n, to.data, f, stream(operands)...);
+        else
+            kernels::map<false>(n, to.data, f, stream(operands)...);
+        return;
+    }
+    if (!to.add) std::fill_n(to.data, size, T(0));
+    if (n == 0) return;
+    if (flat && size == 1) {
+        *to.data += kernels::map_sum<T>(n, f, stream(operands)...);
+        return;
+    }
+    constexpr std::size_t kTo = sizeof...(In);
+    const std::array<const Tensor<T>*, kTo> all{&operands...};
+    const kernels::Walk<kTo + 1> walk(shape, {&operands.shape()..., &input(i).shape()});
+    walk.each_run([&](const std::array<std::size_t, kTo + 1>& offset) {
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
+            T* target = to.data + offset[kTo];
+            if (walk.still(kTo)) {
+                *target += kernels::map_sum<T>(
+                    walk.run(), f, kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
+            } else {
+                kernels::map<true>(walk.run(), target, f,
+                                   kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
+            }
+        }(std::make_index_sequence<kTo>());
+    });
+}
+
+}  // namespace tapedeck

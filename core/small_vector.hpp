@@ -1,0 +1,166 @@
+// A vector of plain values that keeps the first few inline and never gives memory back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace tapedeck {
+
+/// Holds a tensor's elements, and its shape. Up to `Inline` elements live in the object itself; beyond that on the
+/// heap, aligned to `Align` bytes. Capacity only grows, so that a slot of the tape that sees a shorter last batch
+/// allocates nothing. Its type and size are the same under every compiler flag (xtensor's own containers change
+/// both with the SIMD flags, so that files compiled differently would not fit together).
+///
+/// resize() leaves new elements uninitialised, as xtensor expects of its storage.
+template <class T, std::size_t Inline, std::size_t Align = alignof(T)>
+class SmallVector {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+  public:
+    using value_type = T;
+    using allocator_type = std::allocator<T>;
+    using size_type = std::size_t;
+    using difference_type = std::ptrdiff_t;
+    using reference = T&;
+    using const_reference = const T&;
+    using pointer = T*;
+    using const_pointer = const T*;
+    using iterator = T*;
+    using const_iterator = const T*;
+    using reverse_iterator = std::reverse_iterator<iterator>;
+    using const_reverse_iterator = std::reverse_iterator<const_iterator>;
+
+    SmallVector() noexcept : data_(inline_) {}
+    explicit SmallVector(size_type n) : SmallVector() { resize(n); }
+    SmallVector(size_type n, const T& value) : SmallVector() { resize(n, value); }
+    SmallVector(std::initializer_list<T> values) : SmallVector(values.begin(), values.end()) {}
+    template <std::input_iterator It>
+    SmallVector(It first, It last) : SmallVector() {
+        assign(first, last);
+    }
+    SmallVector(const SmallVector& other) : SmallVector(other.begin(), other.end()) {}
+    SmallVector(SmallVector&& other) noexcept : SmallVector() { take(other); }
+    SmallVector& operator=(const SmallVector& other) {
+        if (this != &other) assign(other.begin(), other.end());
+        return *this;
+    }
+    SmallVector& operator=(SmallVector&& other) noexcept {
+        if (this != &other) {
+            release();
+            take(other);
+        }
+        return *this;
+    }
+    ~SmallVector() { release(); }
+
+    template <std::input_iterator It>
+    void assign(It first, It last) {
+        resize(static_cast<size_type>(std::distance(first, last)));
+        std::copy(first, last, data_);
+    }
+    void resize(size_type n) {
+        if (n > capacity_) grow(n);
+        size_ = n;
+    }
+    void resize(size_type n, const T& value) {
+        const size_type old = size_;
+        resize(n);
+        if (n > old) std::fill(data_ + old, data_ + n, value);
+    }
+    void reserve(size_type n) {
+        if (n > capacity_) grow(n);
+    }
+    void push_back(const T& value) {
+        const T copy = value;  // it may live in the memory that grow() gives back
+        if (size_ == capacity_) grow(2 * capacity_);
+        data_[size_++] = copy;
+    }
+    void pop_back() { --size_; }
+    void clear() { size_ = 0; }
+    iterator insert(const_iterator position, const T& value) {
+        const auto at = static_cast<size_type>(position - data_);
+        push_back(value);
+        std::rotate(data_ + at, data_ + size_ - 1, data_ + size_);
+        return data_ + at;
+    }
+    iterator erase(const_iterator position) {
+        iterator at = data_ + (position - data_);
+        std::copy(at + 1, end(), at);
+        --size_;
+        return at;
+    }
+    void swap(SmallVector& other) noexcept { std::swap(*this, other); }
+
+    size_type size() const noexcept { return size_; }
+    size_type capacity() const noexcept { return capacity_; }
+    bool empty() const noexcept { return size_ == 0; }
+    T* data() noexcept { return data_; }
+    const T* data() const noexcept { return data_; }
+    T& operator[](size_type i) noexcept { return data_[i]; }
+    const T& operator[](size_type i) const noexcept { return data_[i]; }
+    T& front() noexcept { return data_[0]; }
+    const T& front() const noexcept { return data_[0]; }
+    T& back() noexcept { return data_[size_ - 1]; }
+    const T& back() const noexcept { return data_[size_ - 1]; }
+
+    iterator begin() noexcept { return data_; }
+    iterator end() noexcept { return data_ + size_; }
+    const_iterator begin() const noexcept { return data_; }
+    const_iterator end() const noexcept { return data_ + size_; }
+    const_iterator cbegin() const noexcept { return data_; }
+    const_iterator cend() const noexcept { return data_ + size_; }
+    reverse_iterator rbegin() noexcept { return reverse_iterator(end()); }
+    reverse_iterator rend() noexcept { return reverse_iterator(begin()); }
+    const_reverse_iterator rbegin() const noexcept { return const_reverse_iterator(end()); }
+    const_reverse_iterator rend() const noexcept { return const_reverse_iterator(begin()); }
+    const_reverse_iterator crbegin() const noexcept { return rbegin(); }
+    const_reverse_iterator crend() const noexcept { return rend(); }
+
+    friend bool operator==(const SmallVector& a, const SmallVector& b) {
+        return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+    }
+    friend auto operator<=>(const SmallVector& a, const SmallVector& b) {
+        return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
+    }
+
+  private:
+    void grow(size_type n) {
+        T* memory = static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{Align}));
+        std::copy(begin(), end(), memory);
+        const size_type kept = size_;
+        release();
+        data_ = memory;
+        size_ = kept;
+        capacity_ = n;
+    }
+    void release() noexcept {
+        if (data_ != inline_) ::operator delete(data_, std::align_val_t{Align});
+        data_ = inline_;
+        size_ = 0;
+        capacity_ = Inline;
+    }
+    void take(SmallVector& other) noexcept {
+        if (other.data_ == other.inline_) {
+            std::copy(other.begin(), other.end(), inline_);
+            size_ = other.size_;
+        } else {
+            data_ = std::exchange(other.data_, other.inline_);
+            size_ = other.size_;
+            capacity_ = std::exchange(other.capacity_, Inline);
+        }
+        other.size_ = 0;
+    }
+
+    T* data_;
+    size_type size_ = 0;
+    size_type capacity_ = Inline;
+    T inline_[Inline];
+};
+
+}  // namespace tapedeck

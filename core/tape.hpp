@@ -1,0 +1,213 @@
+// Tape: records operations as they run, and plays them backwards.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+#include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/variable.hpp>
+
+namespace tapedeck {
+
+/// The tag of `tape.play(frozen)`.
+struct Frozen {};
+inline constexpr Frozen frozen{};
+
+/// A row of entries in the order of recording, which is already a topological order. A tape belongs to one thread;
+/// two threads use two tapes and two copies of a module.
+template <class T = float>
+class Tape {
+  public:
+    Tape();
+    ~Tape();
+    Tape(const Tape&) = delete;
+    Tape& operator=(const Tape&) = delete;
+
+    /// Data: it gets no gradient.
+    Variable<T> input(const Tensor<T>& x, std::string_view name = "", Where where = Where::here());
+    template <TensorExpression E>
+    Variable<T> input(const E& x, std::string_view name = "", Where where = Where::here()) {
+        return input(Tensor<T>(x), name, where);
+    }
+    /// A leaf that collects a gradient in every reverse pass.
+    Variable<T> variable(const Tensor<T>& x, std::string_view name = "", Where where = Where::here());
+    /// A parameter, read in place. Gives the same entry however often it is read.
+    /// @throws StaleVariableError when it was changed since it was first read on this recording.
+    Variable<T> parameter(Parameter<T>& p, Where where = Where::here());
+
+    /// Records operation O: its forward runs at once. When it throws, the tape is as it was before.
+    /// @throws StaleVariableError when an input is of another tape or from before a rewind; and whatever O throws.
+    template <class O, std::same_as<Variable<T>>... V>
+    Variable<T> record(Where where, const typename O::Options& options, const V&... inputs) {
+        const std::array<Variable<T>, sizeof...(V)> all{inputs...};
+        return record<O>(where, options, std::span<const Variable<T>>(all));
+    }
+    template <class O>
+    Variable<T> record(Where where, const typename O::Options& options, std::span<const Variable<T>> inputs);
+
+    /// Runs the reverse pass from `loss`, which has one element. Gradients of entries start afresh; those of
+    /// parameters add up until zero_grad().
+    /// @throws ShapeError when loss has more than one element; StaleVariableError when a parameter was changed since
+    /// it was read, or nothing upstream of loss wants a gradient.
+    void backward(Variable<T> loss);
+    /// The same from any y, with dL/dy given. @throws ShapeError when the shapes differ.
+    void backward(Variable<T> y, const Tensor<T>& cotangent);
+    /// The reverse pass, paused before its first adjoint. @throws as backward does
+    Playback<T> reverse(Variable<T> loss);
+    Playback<T> reverse(Variable<T> y, const Tensor<T>& cotangent);
+
+    /// Runs the recorded program again, with the parameters' and inputs' present numbers: statistics are updated,
+    /// masks are drawn anew.
+    void play();
+    /// The same without side effects: the last run's masks, no statistics updated. Gradient checks use it.
+    void play(Frozen);
+    /// Gives a leaf made by input() or variable() new data; play() then carries them through the program.
+    /// @throws ValueError when it is no such leaf.
+    void set(Variable<T> leaf, const Tensor<T>& x);
+
+    /// Forgets the entries and keeps their memory: recording the same program again allocates nothing.
+    void rewind();
+    std::size_t size() const { return used_; }
+    bool empty() const { return used_ == 0; }
+    /// @throws ValueError when there is no entry i.
+    const Entry<T>& operator[](std::size_t i) const;
+
+    class Iterator;
+    Iterator begin() const { return {this, 0}; }
+    Iterator end() const { return {this, used_}; }
+
+    class ScopeGuard;
+    class PauseGuard;
+    /// While the guard lives, entries are recorded under this name, within the scopes that are open already.
+    /// `owner` marks whose scope it is (a module's), for owner().
+    [[nodiscard]] ScopeGuard scope(std::string_view name, Where where = Where::here(), const void* owner = nullptr);
+    /// While the guard lives, entries hold values only: no gradient will flow through them.
+    [[nodiscard]] PauseGuard pause();
+    bool paused() const { return paused_ > 0; }
+    /// The line that the innermost scope was opened from, and its owner: what a library's module records under.
+    Where where() const { return scopes_.back().where; }
+    const void* owner() const { return scopes_.back().owner; }
+
+  private:
+    friend class Playback<T>;
+    friend class Variable<T>;
+    struct ScopeNode;
+    struct ActiveScope {
+        ScopeNode* node;
+        Where where;
+        const void* owner;
+    };
+
+    const Entry<T>& entry_of(const Variable<T>& v) const;
+    void name_entry(const Variable<T>& v, std::string_view name);
+    const std::string* intern(std::string_view name);
+    Entry<T>& prepare(Where where, std::span<const Variable<T>> inputs);
+    Variable<T> commit(Entry<T>& entry);
+    Entry<T>& prepare_leaf(Op<T>& kind, std::string_view name, Where where);
+    void run(bool frozen_run);
+    void start_reverse(Variable<T> y, const Tensor<T>* cotangent);
+    void reverse_step(const Entry<T>& entry);
+    bool has_adjoint_to_run(std::size_t i) const {
+        return entries_[i].contributions_ > 0 && !entries_[i].is_leaf();
+    }
+    [[noreturn]] void refuse(const Variable<T>& v) const;
+
+    Entries<T> entries_;
+    std::size_t used_ = 0;
+    std::uint32_t generation_ = 0;
+    std::uint32_t pass_ = 0;           // counts reverse passes, plays and rewinds: a Playback serves one of them
+    bool has_gradients_ = false;       // a reverse pass has run over this recording
+    bool awaits_play_ = false;         // set() was called, and the values downstream are still the old ones
+    int paused_ = 0;
+    std::vector<std::uint32_t> parameters_;  // the entries that read one
+    std::unique_ptr<ScopeNode> root_;
+    std::vector<ActiveScope> scopes_;
+    std::set<std::string, std::less<>> names_;
+};
+
+/// Called before each adjoint, with the entry that it belongs to. It does nothing: it is a place for a breakpoint.
+template <class T>
+void on_reverse_step(const Entry<T>& entry);
+
+template <class T>
+class Tape<T>::Iterator {
+  public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = Entry<T>;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Entry<T>*;
+    using reference = const Entry<T>&;
+
+    Iterator() = default;
+    Iterator(const Tape* tape, std::size_t at) : tape_(tape), at_(at) {}
+    reference operator*() const { return (*tape_)[at_]; }
+    pointer operator->() const { return &**this; }
+    Iterator& operator++() {
+        ++at_;
+        return *this;
+    }
+    Iterator operator++(int) { return {tape_, at_++}; }
+    bool operator==(const Iterator&) const = default;
+
+  private:
+    const Tape* tape_ = nullptr;
+    std::size_t at_ = 0;
+};
+
+/// Closes the scope when it goes out of its own.
+template <class T>
+class Tape<T>::ScopeGuard {
+  public:
+    explicit ScopeGuard(Tape& tape) : tape_(tape) {}
+    ScopeGuard(const ScopeGuard&) = delete;
+    ScopeGuard& operator=(const ScopeGuard&) = delete;
+    ~ScopeGuard() { tape_.scopes_.pop_back(); }
+
+  private:
+    Tape& tape_;
+};
+
+/// Goes on recording for the reverse pass when it goes out of scope.
+template <class T>
+class Tape<T>::PauseGuard {
+  public:
+    explicit PauseGuard(Tape& tape) : tape_(tape) { ++tape_.paused_; }
+    PauseGuard(const PauseGuard&) = delete;
+    PauseGuard& operator=(const PauseGuard&) = delete;
+    ~PauseGuard() { --tape_.paused_; }
+
+  private:
+    Tape& tape_;
+};
+
+/// The one object that all entries of a stateless operation share.
+template <class O>
+inline O shared_operation{};
+
+template <class T>
+template <class O>
+Variable<T> Tape<T>::record(Where where, const typename O::Options& options, std::span<const Variable<T>> inputs) {
+    Entry<T>& entry = prepare(where, inputs);
+    if constexpr (is_stateless<O, T>) {
+        entry.op_ = &shared_operation<O>;
+    } else {
+        if (entry.own_op_ == nullptr || typeid(*entry.own_op_) != typeid(O)) entry.own_op_ = std::make_unique<O>();
+        if constexpr (requires(O& o) { o.options = options; }) static_cast<O&>(*entry.own_op_).options = options;
+        entry.op_ = entry.own_op_.get();
+    }
+    return commit(entry);
+}
+
+extern template class Tape<float>;
+extern template class Tape<double>;
+
+}  // namespace tapedeck

@@ -1,0 +1,70 @@
+#include <tapedeck/core/tensor.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <tapedeck/core/error.hpp>
+
+namespace tapedeck {
+
+Axes::Axes(std::initializer_list<int> list) : count(list.size()) {
+    if (list.size() > kMax) throw ShapeError(fmt::format("{} axes given: at most {} are supported.", list.size(), kMax));
+    std::copy(list.begin(), list.end(), axis.begin());
+}
+
+Axes Axes::resolved(std::size_t rank) const {
+    Axes result;
+    if (count == 0) {
+        if (rank > kMax) throw ShapeError(fmt::format("a tensor of rank {}: at most {} axes are supported.", rank, kMax));
+        result.count = rank;
+        for (std::size_t i = 0; i < rank; ++i) result.axis[i] = static_cast<int>(i);
+        return result;
+    }
+    for (std::size_t i = 0; i < count; ++i) result.axis[i] = static_cast<int>(resolve_axis(axis[i], rank));
+    result.count = count;
+    std::sort(result.axis.begin(), result.axis.begin() + static_cast<std::ptrdiff_t>(count));
+    for (std::size_t i = 1; i < count; ++i) {
+        if (result.axis[i] == result.axis[i - 1])
+            throw ShapeError(fmt::format("axis {} is named twice: name each axis once.", result.axis[i]));
+    }
+    return result;
+}
+
+bool Axes::contains(std::size_t a) const {
+    return std::find(axis.begin(), axis.begin() + static_cast<std::ptrdiff_t>(count), static_cast<int>(a)) !=
+           axis.begin() + static_cast<std::ptrdiff_t>(count);
+}
+
+std::string to_text(const Shape& shape) { return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", ")); }
+
+std::size_t elements(const Shape& shape) {
+    std::size_t n = 1;
+    for (const std::size_t size : shape) n *= size;
+    return n;
+}
+
+std::size_t resolve_axis(int axis, std::size_t rank) {
+    const int r = static_cast<int>(rank);
+    if (axis >= r || axis < -r)
+        throw ShapeError(fmt::format("axis {} is out of range: the tensor has {} dimension{}.", axis, r, r == 1 ? "" : "s"));
+    return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+}
+
+bool broadcast(const Shape& a, const Shape& b, Shape& result) {
+    const Shape& longer = a.size() >= b.size() ? a : b;
+    const Shape& shorter = a.size() >= b.size() ? b : a;
+    const std::size_t offset = longer.size() - shorter.size();
+    Shape out = longer;
+    for (std::size_t i = 0; i < shorter.size(); ++i) {
+        std::size_t& size = out[offset + i];
+        if (size == shorter[i] || shorter[i] == 1) continue;
+        if (size != 1) return false;
+        size = shorter[i];
+    }
+    result = std::move(out);
+    return true;
+}
+
+}  // namespace tapedeck

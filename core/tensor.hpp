@@ -1,0 +1,115 @@
+// Tensor<T>, Shape and Axes: the one door to xtensor, where its versions and C++20 troubles are settled.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+
+#include <tapedeck/core/small_vector.hpp>
+
+// First the forward declarations and traits, then the cure below, then the rest: see "xtype_for_shape".
+#if __has_include(<xtensor/containers/xarray.hpp>)
+#include <xtensor/core/xexpression_traits.hpp>
+#else
+#include <xtensor/xexpression_traits.hpp>
+#endif
+
+namespace xt::detail {
+// xtensor 0.24 and 0.25 take svector<size_t, 4> for a fixed rank of 4 under g++ -std=c++20, since their own cure
+// asks for __cplusplus == 201703L exactly; reducers then throw or read out of bounds. Full specialisations, since a
+// partial one is ambiguous.
+#if XTENSOR_VERSION_MAJOR == 0 && XTENSOR_VERSION_MINOR < 26
+template <>
+struct xtype_for_shape<svector<std::size_t, 4>> {
+    template <class T, layout_type L>
+    using type = xarray<T, L>;
+};
+template <>
+struct xtype_for_shape<svector<std::ptrdiff_t, 4>> {
+    template <class T, layout_type L>
+    using type = xarray<T, L>;
+};
+#endif
+}  // namespace xt::detail
+
+namespace tapedeck {
+/// The size of each dimension, first to last. Up to four dimensions without an allocation.
+using Shape = SmallVector<std::size_t, 4>;
+}  // namespace tapedeck
+
+namespace xt {
+template <>
+struct rebind_container<std::ptrdiff_t, tapedeck::Shape> {
+    using type = tapedeck::SmallVector<std::ptrdiff_t, 4>;
+};
+}  // namespace xt
+
+#if __has_include(<xtensor/containers/xarray.hpp>)
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xarray.hpp>
+#include <xtensor/core/xnoalias.hpp>
+#include <xtensor/views/xview.hpp>
+#else
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xarray.hpp>
+#include <xtensor/xnoalias.hpp>
+#include <xtensor/xview.hpp>
+#endif
+
+namespace tapedeck {
+
+/// A dense, row-major array of dynamic rank: an xtensor container, so that all of xtensor works on it, and any
+/// xtensor expression converts to it. Mind two of xtensor's habits: `Tensor<float> a({2, 3})` is two values, not a
+/// shape (write `Tensor<float>::from_shape({2, 3})`), and an element out of bounds is only noticed in debug builds.
+template <class T>
+using Tensor = xt::xarray_container<SmallVector<T, 4, 64>, xt::layout_type::row_major, Shape, xt::xtensor_expression_tag>;
+
+/// Which axes a reduction runs over: one int or a braced list, negative ones counted from the end; empty means all.
+struct Axes {
+    static constexpr std::size_t kMax = 8;
+    std::array<int, kMax> axis{};
+    std::size_t count = 0;
+
+    constexpr Axes() = default;
+    constexpr Axes(int single) : axis{single}, count(1) {}  // NOLINT: an int is an Axes, that is the point
+    Axes(std::initializer_list<int> list);
+    /// Sorted, counted from the front; all axes when empty.
+    /// @throws ShapeError when one is out of range for `rank` or stands twice.
+    Axes resolved(std::size_t rank) const;
+    bool contains(std::size_t a) const;
+};
+
+/// "(32, 10)"; a scalar is "()".
+std::string to_text(const Shape& shape);
+/// How many elements a tensor of this shape has.
+std::size_t elements(const Shape& shape);
+/// `axis`, which may count from the end, as an index from the front.
+/// @throws ShapeError when it is out of range.
+std::size_t resolve_axis(int axis, std::size_t rank);
+/// The shape that two operands broadcast to by NumPy's rule: aligned at the end, ones stretched.
+/// @returns false when they don't fit.
+bool broadcast(const Shape& a, const Shape& b, Shape& result);
+
+/// A tensor of this shape with every element `value`.
+template <class T>
+Tensor<T> full(const Shape& shape, T value) {
+    Tensor<T> tensor = Tensor<T>::from_shape(shape);
+    std::fill(tensor.begin(), tensor.end(), value);
+    return tensor;
+}
+template <class T>
+Tensor<T> zeros(const Shape& shape) {
+    return full(shape, T(0));
+}
+template <class T>
+Tensor<T> ones(const Shape& shape) {
+    return full(shape, T(1));
+}
+
+/// Any xtensor expression that is no Tensor<T> itself.
+template <class E>
+concept TensorExpression = xt::is_xexpression<std::decay_t<E>>::value;
+
+}  // namespace tapedeck

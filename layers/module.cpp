@@ -1,0 +1,132 @@
+#include <tapedeck/layers/module.hpp>
+
+#include <fmt/format.h>
+
+#include <tapedeck/core/error.hpp>
+
+namespace tapedeck {
+namespace {
+
+std::string join(const std::string& prefix, std::string_view name) {
+    return prefix.empty() ? std::string(name) : fmt::format("{}.{}", prefix, name);
+}
+
+/// Walks the whole tree; calls back for each parameter and buffer with its path.
+template <class T>
+class Walker : public Visitor<T> {
+  public:
+    std::function<void(const std::string&, Module<T>&)> on_module = [](const std::string&, Module<T>&) {};
+    std::function<void(const std::string&, Parameter<T>&)> on_parameter = [](const std::string&, Parameter<T>&) {};
+    std::function<void(const std::string&, Tensor<T>&)> on_buffer = [](const std::string&, Tensor<T>&) {};
+
+    void walk(Module<T>& root) {
+        on_module("", root);
+        root.visit(*this);
+    }
+
+  protected:
+    void module(std::string_view name, Module<T>& child) override {
+        const std::string outer = std::exchange(prefix_, join(prefix_, name));
+        on_module(prefix_, child);
+        child.visit(*this);
+        prefix_ = outer;
+    }
+    void parameter(std::string_view name, Parameter<T>& p) override { on_parameter(join(prefix_, name), p); }
+    void buffer(std::string_view name, Tensor<T>& b) override { on_buffer(join(prefix_, name), b); }
+
+  private:
+    std::string prefix_;
+};
+
+}  // namespace
+
+template <class T>
+std::vector<std::pair<std::string, Parameter<T>*>> Module<T>::named_parameters() {
+    std::vector<std::pair<std::string, Parameter<T>*>> all;
+    Walker<T> walker;
+    walker.on_parameter = [&](const std::string& path, Parameter<T>& p) { all.emplace_back(path, &p); };
+    walker.walk(*this);
+    return all;
+}
+
+template <class T>
+std::vector<Parameter<T>*> Module<T>::parameters() {
+    std::vector<Parameter<T>*> all;
+    for (const auto& [path, p] : named_parameters()) all.push_back(p);
+    return all;
+}
+
+template <class T>
+std::vector<std::pair<std::string, Tensor<T>*>> Module<T>::named_buffers() {
+    std::vector<std::pair<std::string, Tensor<T>*>> all;
+    Walker<T> walker;
+    walker.on_buffer = [&](const std::string& path, Tensor<T>& b) { all.emplace_back(path, &b); };
+    walker.walk(*this);
+    return all;
+}
+
+template <class T>
+void Module<T>::zero_grad() {
+    for (Parameter<T>* p : parameters()) p->zero_grad();
+}
+
+template <class T>
+void Module<T>::train(bool on) {
+    Walker<T> walker;
+    walker.on_module = [on](const std::string&, Module& module) { module.training_ = on; };
+    walker.walk(*this);
+}
+
+template <class T>
+void Module<T>::name_children() {
+    struct Namer : Visitor<T> {
+        const Module* parent;
+        explicit Namer(const Module* of) : parent(of) {}
+        void module(std::string_view name, Module& child) override { child.name_ = name; }
+        void parameter(std::string_view name, Parameter<T>& p) override {
+            if (p.name.empty()) p.name = name;
+        }
+    };
+    Namer namer(this);
+    visit(namer);
+    children_named_ = true;
+}
+
+template <class T>
+typename Tape<T>::ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
+    if (!children_named_) name_children();
+    if (name_.empty() && tape.owner() != nullptr) {
+        // The owner of a scope is always the Module that opened it, below.
+        auto& parent = *static_cast<Module*>(const_cast<void*>(tape.owner()));
+        parent.name_children();
+        if (name_.empty() && !parameters().empty()) {
+            throw Error(fmt::format(
+                "a module with parameters was called ({}) inside a module whose visit() does not list it, so that training would never see them: add v(\"name\", member) to the outer module's visit().",
+                where.text()));
+        }
+    }
+    return tape.scope(name_, where, this);
+}
+
+template <class T>
+std::string Module<T>::summary() {
+    struct Row {
+        std::string path, shape;
+        std::size_t size;
+    };
+    std::vector<Row> rows;
+    std::size_t total = 0, width = 9;
+    for (const auto& [path, p] : named_parameters()) {
+        rows.push_back({path, to_text(p->value.shape()), p->value.size()});
+        total += p->value.size();
+        width = std::max(width, path.size());
+    }
+    std::string text = fmt::format("{:<{}}  {:<14} {:>10}\n", "parameter", width, "shape", "elements");
+    for (const Row& row : rows) text += fmt::format("{:<{}}  {:<14} {:>10}\n", row.path, width, row.shape, row.size);
+    return text + fmt::format("{:<{}}  {:<14} {:>10}\n", "total", width, "", total);
+}
+
+template class Module<float>;
+template class Module<double>;
+
+}  // namespace tapedeck

@@ -1,0 +1,99 @@
+#include <tapedeck/layers/rnn_cell.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <tapedeck/core/error.hpp>
+#include <tapedeck/core/ops/activation.hpp>
+#include <tapedeck/core/ops/arithmetic.hpp>
+#include <tapedeck/core/ops/matmul.hpp>
+#include <tapedeck/layers/linear.hpp>
+
+namespace tapedeck {
+
+template <class T>
+RNNCell<T>::RNNCell(std::size_t in, std::size_t hidden, Random& rng, RNNCellOptions options)
+    : options_(options), hidden_(hidden) {
+    if (in == 0 || hidden == 0) throw ValueError(fmt::format("RNNCell({}, {}): both sizes must be at least 1.", in, hidden));
+    const bool per_step = options.norm == RNNNorm::batch_per_step;
+    if (per_step && options.steps == 0)
+        throw ValueError("RNNCell: batch_per_step keeps statistics for each time step; give .steps, the length of the sequences.");
+    const double limit = 1 / std::sqrt(static_cast<double>(hidden));
+    weight_ih = Boxed(Parameter<T>(uniform<T>({hidden, in}, limit, rng), "weight_ih"));
+    weight_hh = Boxed(Parameter<T>(uniform<T>({hidden, hidden}, limit, rng), "weight_hh"));
+    bias_ih = Boxed(Parameter<T>(uniform<T>({hidden}, limit, rng), "bias_ih"));
+    bias_hh = Boxed(Parameter<T>(uniform<T>({hidden}, limit, rng), "bias_hh"));
+    if (options.norm == RNNNorm::none) return;
+    gamma_ = Boxed(Parameter<T>(ones<T>({hidden}), "norm.weight"));
+    beta_ = Boxed(Parameter<T>(zeros<T>({hidden}), "norm.bias"));
+    if (options.norm == RNNNorm::layer) return;
+    for (std::size_t t = 0; t < (per_step ? options.steps : 1); ++t) running_.emplace_back(RunningStatistics<T>(hidden));
+}
+
+template <class T>
+Variable<T> RNNCell<T>::operator()(Variable<T> x, Where where) {
+    const auto scope = this->enter(x.tape(), where);
+    return forward(x);
+}
+
+template <class T>
+Variable<T> RNNCell<T>::operator()(Variable<T> x, Variable<T> h, Where where) {
+    const auto scope = this->enter(x.tape(), where);
+    return step(x, &h);
+}
+
+template <class T>
+Variable<T> RNNCell<T>::forward(Variable<T> x) {
+    at_ = 0;
+    return step(x, nullptr);
+}
+
+template <class T>
+Variable<T> RNNCell<T>::step(Variable<T> x, const Variable<T>* h) {
+    Tape<T>& tape = x.tape();
+    const Where where = tape.where();
+    Variable<T> z = linear(x, tape.parameter(*weight_ih, where), std::optional(tape.parameter(*bias_ih, where)), where);
+    const Variable<T> bias = tape.parameter(*bias_hh, where);
+    // With h = 0 the product is left out, its bias is not.
+    if (h == nullptr)
+        z = add(z, bias, where);
+    else
+        z = add(z, linear(*h, tape.parameter(*weight_hh, where), std::optional(bias), where), where);
+    z = normalize(z, where);
+    ++at_;
+    return tanh(z, where);
+}
+
+template <class T>
+Variable<T> RNNCell<T>::normalize(Variable<T> z, Where where) {
+    if (options_.norm == RNNNorm::none) return z;
+    Tape<T>& tape = z.tape();
+    const auto scope = tape.scope("norm", where, tape.owner());
+    const std::optional gamma = tape.parameter(*gamma_, where);
+    const std::optional beta = tape.parameter(*beta_, where);
+    if (options_.norm == RNNNorm::layer) return layer_norm(z, {hidden_}, gamma, beta, options_.eps, where);
+    RunningStatistics<T>& running = *running_[std::min(at_, running_.size() - 1)];
+    return batch_norm(z, &running, gamma, beta, {.training = this->is_training(), .eps = options_.eps}, where);
+}
+
+template <class T>
+void RNNCell<T>::visit(Visitor<T>& v) {
+    v("weight_ih", weight_ih);
+    v("weight_hh", weight_hh);
+    v("bias_ih", bias_ih);
+    v("bias_hh", bias_hh);
+    v("norm.weight", gamma_);
+    v("norm.bias", beta_);
+    for (std::size_t t = 0; t < running_.size(); ++t) {
+        const std::string step = running_.size() == 1 ? "norm." : fmt::format("norm.{}.", t);
+        v(step + "running_mean", running_[t]->mean);
+        v(step + "running_var", running_[t]->var);
+        v(step + "num_batches_tracked", running_[t]->batches);
+    }
+}
+
+template class RNNCell<float>;
+template class RNNCell<double>;
+
+}  // namespace tapedeck

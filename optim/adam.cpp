@@ -1,0 +1,85 @@
+#include <tapedeck/optim/adam.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <tapedeck/core/error.hpp>
+#include <tapedeck/core/kernels/simd.hpp>
+
+namespace tapedeck {
+namespace {
+
+/// The step's factors, with both bias corrections drawn into them.
+template <class T>
+struct Factors {
+    T beta1, one_minus_beta1, beta2, one_minus_beta2, step, root_correction, eps, decay;
+};
+
+/// One vector of parameters.
+template <class V, class T>
+void update(const Factors<T>& f, V& p, V g, V& m, V& v) {
+    using std::sqrt;
+    g = g + V(f.decay) * p;
+    m = V(f.beta1) * m + V(f.one_minus_beta1) * g;
+    v = V(f.beta2) * v + V(f.one_minus_beta2) * g * g;
+    p = p - V(f.step) * m / (sqrt(v) * V(f.root_correction) + V(f.eps));
+}
+
+/// Three arrays are read and written in one pass, which no map of one output can do.
+template <class T>
+void update_all(const Factors<T>& f, std::size_t n, T* p, const T* g, T* m, T* v) {
+    using V = kernels::Vector<T>;
+    constexpr std::size_t kWidth = kernels::Lanes<V>::count;
+    std::size_t i = 0;
+    for (; i + kWidth <= n; i += kWidth) {
+        V pi = kernels::load<V>(p + i), mi = kernels::load<V>(m + i), vi = kernels::load<V>(v + i);
+        update(f, pi, kernels::load<V>(g + i), mi, vi);
+        kernels::store(p + i, pi);
+        kernels::store(m + i, mi);
+        kernels::store(v + i, vi);
+    }
+    for (; i < n; ++i) update(f, p[i], g[i], m[i], v[i]);
+}
+
+}  // namespace
+
+template <class T>
+Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
+    : Optimizer<T>(std::move(parameters), options.lr), options_(options) {
+    const auto is_rate = [](double beta) { return beta >= 0 && beta < 1; };
+    if (!is_rate(options.beta1) || !is_rate(options.beta2))
+        throw ValueError(fmt::format("Adam: the betas are {} and {}; each must lie in 0 … 1, 1 excluded.", options.beta1, options.beta2));
+    if (!(options.eps >= 0 && options.weight_decay >= 0))
+        throw ValueError(fmt::format("Adam: eps is {}, weight_decay {}; neither may be negative.", options.eps, options.weight_decay));
+    first_ = this->zeros_like_parameters();
+    second_ = this->zeros_like_parameters();
+}
+
+template <class T>
+void Adam<T>::step() {
+    ++steps_;
+    const double t = static_cast<double>(steps_);
+    const auto& o = options_;
+    const Factors<T> factors{
+        static_cast<T>(o.beta1),
+        static_cast<T>(1 - o.beta1),
+        static_cast<T>(o.beta2),
+        static_cast<T>(1 - o.beta2),
+        static_cast<T>(this->lr() / (1 - std::pow(o.beta1, t))),
+        static_cast<T>(1 / std::sqrt(1 - std::pow(o.beta2, t))),
+        static_cast<T>(o.eps),
+        static_cast<T>(o.weight_decay),
+    };
+    for (std::size_t i = 0; i < this->parameters().size(); ++i) {
+        Parameter<T>& p = *this->parameters()[i];
+        update_all(factors, p.value.storage().size(), p.value.storage().data(), p.grad.storage().data(),
+                   first_[i].storage().data(), second_[i].storage().data());
+        p.changed();
+    }
+}
+
+template class Adam<float>;
+template class Adam<double>;
+
+}  // namespace tapedeck

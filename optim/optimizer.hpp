@@ -1,0 +1,54 @@
+// Optimizer: what all of them share.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <tapedeck/core/parameter.hpp>
+
+namespace tapedeck {
+
+/// Changes parameters by their gradients. It holds pointers to them, which stay good when their module moves.
+template <class T = float>
+class Optimizer {
+  public:
+    virtual ~Optimizer() = default;
+    /// One step. The recording that the gradients came from is stale after it: rewind the tape.
+    virtual void step() = 0;
+    void zero_grad() {
+        for (Parameter<T>* p : parameters_) p->zero_grad();
+    }
+    double lr() const { return lr_; }
+    /// @throws ValueError when negative or not a number.
+    void lr(double new_value);
+    const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
+
+  protected:
+    /// @throws ValueError when there is no parameter, one stands twice, or the rate is negative.
+    Optimizer(std::vector<Parameter<T>*> parameters, double lr);
+    Optimizer(const Optimizer&) = default;
+    Optimizer& operator=(const Optimizer&) = default;
+
+    /// A tensor of zeros for each parameter: an optimizer's state.
+    std::vector<Tensor<T>> zeros_like_parameters() const;
+
+  private:
+    std::vector<Parameter<T>*> parameters_;
+    double lr_;
+};
+
+/// Scales all gradients together so that the norm of them all is at most max_norm, as
+/// torch.nn.utils.clip_grad_norm_ (Pascanu 2013): the factor is max_norm / (norm + 1e-6), at most 1.
+/// @returns the norm before. @throws ValueError when max_norm is not positive.
+template <class T>
+T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm);
+template <class T>
+T clip_grad_norm(const std::vector<Parameter<T>*>& parameters, double max_norm) {
+    return clip_grad_norm(std::span<Parameter<T>* const>(parameters), max_norm);
+}
+
+extern template class Optimizer<float>;
+extern template class Optimizer<double>;
+
+}  // namespace tapedeck

@@ -1,0 +1,35 @@
+// SGD: stochastic gradient descent.
+#pragma once
+
+#include <tapedeck/optim/optimizer.hpp>
+
+namespace tapedeck {
+
+struct SGDOptions {
+    double lr = 1e-3;
+    double momentum = 0;
+    double dampening = 0;
+    bool nesterov = false;
+    double weight_decay = 0;
+};
+
+/// As torch.optim.SGD: g += weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at the first step);
+/// p -= lr * v, or with Nesterov (Sutskever 2013) p -= lr * (g + momentum * v).
+template <class T = float>
+class SGD final : public Optimizer<T> {
+  public:
+    /// @throws ValueError as Optimizer does; when an option is negative; when Nesterov is asked for without momentum or
+    /// with dampening.
+    explicit SGD(std::vector<Parameter<T>*> parameters, SGDOptions options = {});
+    void step() override;
+
+  private:
+    SGDOptions options_;
+    std::vector<Tensor<T>> velocity_;
+    bool started_ = false;
+};
+
+extern template class SGD<float>;
+extern template class SGD<double>;
+
+}  // namespace tapedeck
