@@ -11,8 +11,10 @@ const Tensor<T>& Entry<T>::grad() const {
     if (!has_grad()) {
         throw StaleVariableError(fmt::format(
             "{} has no gradient: {}.", text(),
-            needs_grad_ ? "no reverse pass has reached it; call tape.backward(loss), with a loss that depends on it"
-                        : "it is data, or was recorded while paused or detached; tape.variable(x) collects a gradient"));
+            needs_grad_
+                ? "no reverse pass has reached it; call tape.backward(loss), with a loss that depends on it"
+                : "it is data, or was recorded while paused or detached; tape.variable(x) collects a "
+                  "gradient"));
     }
     return *grad_;
 }

@@ -19,8 +19,8 @@ namespace tapedeck {
 template <class T>
 class Playback;
 
-/// One cell of the tape: an operation, the entries that it reads, its value, and its gradient once a reverse pass
-/// has brought one. References to it and to its value survive further recording; after a rewind they are
+/// One cell of the tape: an operation, the entries that it reads, its value, and its gradient once a reverse
+/// pass has brought one. References to it and to its value survive further recording; after a rewind they are
 /// overwritten.
 template <class T = float>
 class Entry {
@@ -40,7 +40,8 @@ class Entry {
     std::span<const std::uint32_t> inputs() const { return {inputs_.data(), inputs_.size()}; }
     bool is_leaf() const { return inputs_.empty(); }
     const Tensor<T>& value() const { return *value_; }
-    /// Whether a reverse pass has reached it. For a parameter: always, since its gradient lives in the parameter.
+    /// Whether a reverse pass has reached it. For a parameter: always, since its gradient lives in the
+    /// parameter.
     bool has_grad() const { return contributions_ > 0 || parameter_ != nullptr; }
     /// dL/d value, of value's shape; for a parameter what all reverse passes since zero_grad() have added up.
     /// @throws StaleVariableError when no reverse pass has brought one.
@@ -89,7 +90,8 @@ class Entries {
     Entry<T>& slot(std::size_t i) {
         if (i / kChunk == chunks_.size()) {
             chunks_.push_back(std::make_unique<Entry<T>[]>(kChunk));
-            for (std::size_t k = 0; k < kChunk; ++k) chunks_.back()[k].index_ = static_cast<std::uint32_t>(i + k);
+            for (std::size_t k = 0; k < kChunk; ++k)
+                chunks_.back()[k].index_ = static_cast<std::uint32_t>(i + k);
         }
         return (*this)[i];
     }

@@ -21,7 +21,8 @@ std::string function_name(std::string_view operation) {
 std::string Where::text() const {
     if (!known()) return "?";
     std::string_view path(file);
-    if (const auto slash = path.find_last_of('/'); slash != std::string_view::npos) path.remove_prefix(slash + 1);
+    if (const auto slash = path.find_last_of('/'); slash != std::string_view::npos)
+        path.remove_prefix(slash + 1);
     return std::string(path) + ":" + std::to_string(line);
 }
 

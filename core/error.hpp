@@ -19,7 +19,8 @@ class ShapeError : public Error {
     using Error::Error;
 };
 
-/// An option or a plain argument outside its range (a negative eps, a probability above 1, a label out of range).
+/// An option or a plain argument outside its range (a negative eps, a probability above 1, a label out of
+/// range).
 class ValueError : public Error {
   public:
     using Error::Error;

@@ -5,7 +5,8 @@
 namespace tapedeck {
 
 template <class T>
-std::string Forward<T>::explain(const std::string& what, std::initializer_list<std::string_view> labels) const {
+std::string Forward<T>::explain(const std::string& what,
+                                std::initializer_list<std::string_view> labels) const {
     std::string text = function_name(entry_.op());
     if (!entry_.scope().empty()) text += fmt::format(" in {}", entry_.scope());
     if (entry_.where().known()) text += fmt::format(" ({})", entry_.where().text());
@@ -23,9 +24,14 @@ template <class T>
 void Forward<T>::fail_to_broadcast() const {
     std::string shapes;
     for (std::size_t i = 0; i < inputs(); ++i)
-        shapes += fmt::format("{}{}", i == 0 ? "" : i + 1 == inputs() ? " and " : ", ", to_text(input(i).shape()));
+        shapes += fmt::format("{}{}",
+                              i == 0              ? ""
+                              : i + 1 == inputs() ? " and "
+                                                  : ", ",
+                              to_text(input(i).shape()));
     fail("the shapes " + shapes +
-             " do not broadcast: counted from the last dimension, sizes must be equal or 1. Use reshape to line them up.",
+             " do not broadcast: counted from the last dimension, sizes must be equal or 1. Use reshape to "
+             "line them up.",
          {"the first operand", "the second operand", "the third operand"});
 }
 

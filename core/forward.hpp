@@ -18,7 +18,8 @@ namespace tapedeck {
 template <class T>
 class Forward {
   public:
-    Forward(Entries<T>& entries, Entry<T>& entry, bool frozen) : entries_(entries), entry_(entry), frozen_(frozen) {}
+    Forward(Entries<T>& entries, Entry<T>& entry, bool frozen)
+        : entries_(entries), entry_(entry), frozen_(frozen) {}
 
     std::size_t inputs() const { return entry_.inputs_.size(); }
     const Tensor<T>& input(std::size_t i) const { return *entries_[entry_.inputs_[i]].value_; }
@@ -37,10 +38,11 @@ class Forward {
     template <class F, class... In>
     void each(F f, const In&... operands);
 
-    /// @throws E "layer_norm in mlp/norm2 (demo.cpp:43): …", then a line for each input that says what made it;
-    /// `labels` name the inputs, in order.
+    /// @throws E "layer_norm in mlp/norm2 (demo.cpp:43): …", then a line for each input that says what made
+    /// it; `labels` name the inputs, in order.
     template <class E = ShapeError>
-    [[noreturn]] void fail(const std::string& what, std::initializer_list<std::string_view> labels = {}) const {
+    [[noreturn]] void fail(const std::string& what,
+                           std::initializer_list<std::string_view> labels = {}) const {
         throw E(explain(what, labels));
     }
 
@@ -90,7 +92,8 @@ void Forward<T>::each(F f, const In&... operands) {
         [&]<std::size_t... K>(std::index_sequence<K...>) {
             kernels::map<false>(walk.run(), out.storage().data() + offset[kOut], f,
                                 kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
-        }(std::make_index_sequence<kOut>());
+        }
+        (std::make_index_sequence<kOut>());
     });
 }
 

@@ -37,8 +37,8 @@ class Parameter {
     ~Parameter() = default;
 
     void zero_grad() { std::fill(grad.storage().begin(), grad.storage().end(), T(0)); }
-    /// Says that `value` was given new numbers. Optimizers and loading do it; a reverse pass over a recording that
-    /// read the old ones is then refused.
+    /// Says that `value` was given new numbers. Optimizers and loading do it; a reverse pass over a recording
+    /// that read the old ones is then refused.
     void changed() { ++version_; }
     std::uint32_t version() const { return version_; }
 
@@ -51,8 +51,8 @@ class Parameter {
     std::uint32_t version_ = 0;
 };
 
-/// Something that stays where it is when its owner moves, and is copied when its owner is copied: what a module holds
-/// its parameters and buffers in, so that tapes and optimizers can point at them.
+/// Something that stays where it is when its owner moves, and is copied when its owner is copied: what a
+/// module holds its parameters and buffers in, so that tapes and optimizers can point at them.
 template <class X>
 class Boxed {
   public:

@@ -20,14 +20,17 @@ template <class T>
 void Playback<T>::check() const {
     if (pass_ != tape_->pass_) {
         throw StaleVariableError(
-            "this Playback is over: its tape was rewound, played or reversed anew since; call tape.reverse(loss) for a new one.");
+            "this Playback is over: its tape was rewound, played or reversed anew since; call "
+            "tape.reverse(loss) for a new one.");
     }
 }
 
 template <class T>
 const Entry<T>& Playback<T>::here() const {
     check();
-    if (done()) throw ValueError("Playback::here: the pass is over, no adjoint is left to run; back() takes steps back.");
+    if (done())
+        throw ValueError(
+            "Playback::here: the pass is over, no adjoint is left to run; back() takes steps back.");
     return tape_->entries_[next_];
 }
 
@@ -83,7 +86,8 @@ bool Playback<T>::until(std::string_view name) {
     return until([name](const Entry<T>& entry) {
         const std::string_view scope = entry.scope();
         return entry.name() == name || scope == name ||
-               (scope.size() > name.size() && scope.ends_with(name) && scope[scope.size() - name.size() - 1] == '/');
+               (scope.size() > name.size() && scope.ends_with(name) &&
+                scope[scope.size() - name.size() - 1] == '/');
     });
 }
 

@@ -11,9 +11,9 @@
 
 namespace tapedeck {
 
-/// A reverse pass under way, from `tape.reverse(loss)`: paused before the adjoint of here(). Any mixture of step()
-/// and back() ends in the same bits as `tape.backward(loss)`. It serves as long as its tape is neither rewound nor
-/// played nor reversed anew; using it after that throws StaleVariableError.
+/// A reverse pass under way, from `tape.reverse(loss)`: paused before the adjoint of here(). Any mixture of
+/// step() and back() ends in the same bits as `tape.backward(loss)`. It serves as long as its tape is neither
+/// rewound nor played nor reversed anew; using it after that throws StaleVariableError.
 template <class T = float>
 class Playback {
   public:
@@ -23,10 +23,12 @@ class Playback {
     bool step();
     /// Takes the last step back, to the bit. @returns false at the beginning.
     bool back();
-    /// Steps until here() bears this name, or was recorded in a scope that ends with it ("norm1", "mlp/norm1").
-    /// Stays where it is when that holds already. @returns whether it found one; if not, the pass is over.
+    /// Steps until here() bears this name, or was recorded in a scope that ends with it ("norm1",
+    /// "mlp/norm1"). Stays where it is when that holds already. @returns whether it found one; if not, the
+    /// pass is over.
     bool until(std::string_view name);
-    /// Steps until v's gradient is complete: here() is v, or lies before it. @returns whether a gradient came to v.
+    /// Steps until v's gradient is complete: here() is v, or lies before it. @returns whether a gradient came
+    /// to v.
     bool until(Variable<T> v);
     bool until(const Predicate& predicate);
     /// Steps to the end.

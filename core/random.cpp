@@ -15,8 +15,8 @@ std::uint64_t splitmix64(std::uint64_t& state) {
     return z ^ (z >> 31);
 }
 
-/// ln(x) for 0 < x < 1 from additions, multiplications and divisions alone, which IEEE 754 defines to the bit:
-/// x = m * 2^e with m in [sqrt(1/2), sqrt(2)), ln m = 2 artanh((m-1)/(m+1)) as a power series.
+/// ln(x) for 0 < x < 1 from additions, multiplications and divisions alone, which IEEE 754 defines to the
+/// bit: x = m * 2^e with m in [sqrt(1/2), sqrt(2)), ln m = 2 artanh((m-1)/(m+1)) as a power series.
 double portable_log(double x) {
     int exponent = 0;
     double m = std::frexp(x, &exponent);
@@ -38,7 +38,8 @@ Random::Random(std::uint64_t seed) {
 }
 
 Random Random::from_state(const State& state) {
-    if (state == State{}) throw ValueError("Random::from_state: all four words are 0, from which only zeros follow.");
+    if (state == State{})
+        throw ValueError("Random::from_state: all four words are 0, from which only zeros follow.");
     Random random(0);
     random.state_ = state;
     return random;
@@ -66,7 +67,8 @@ std::uint64_t Random::below(std::uint64_t n) {
     const std::uint64_t threshold = (0 - n) % n;
     for (;;) {
         const Wide product = static_cast<Wide>(next()) * n;
-        if (static_cast<std::uint64_t>(product) >= threshold) return static_cast<std::uint64_t>(product >> 64);
+        if (static_cast<std::uint64_t>(product) >= threshold)
+            return static_cast<std::uint64_t>(product >> 64);
     }
 }
 
@@ -76,7 +78,8 @@ double Random::normal() {
         const double v = 2 * uniform() - 1;
         const double s = u * u + v * v;
         if (s >= 1 || s == 0) continue;
-        return u * std::sqrt(-2 * portable_log(s) / s);  // v would give a second one: dropped, four words are all
+        return u *
+               std::sqrt(-2 * portable_log(s) / s);  // v would give a second one: dropped, four words are all
     }
 }
 

@@ -8,7 +8,8 @@
 
 namespace tapedeck {
 
-/// xoshiro256++ (Blackman, Vigna 2021), seeded through splitmix64. A value: a copy continues with the same numbers.
+/// xoshiro256++ (Blackman, Vigna 2021), seeded through splitmix64. A value: a copy continues with the same
+/// numbers.
 class Random {
   public:
     using State = std::array<std::uint64_t, 4>;
@@ -28,8 +29,8 @@ class Random {
     /// Uniform in 0 … n-1 without bias (Lemire 2019).
     /// @throws ValueError when n is 0.
     std::uint64_t below(std::uint64_t n);
-    /// Normal with mean 0 and standard deviation 1 (Marsaglia's polar method, with a logarithm of our own, since
-    /// those of C libraries differ in the last bit).
+    /// Normal with mean 0 and standard deviation 1 (Marsaglia's polar method, with a logarithm of our own,
+    /// since those of C libraries differ in the last bit).
     double normal();
     double normal(double mean, double standard_deviation);
     /// True with this probability.

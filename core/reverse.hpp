@@ -17,7 +17,8 @@ struct Deposit {
     bool add;
 };
 
-/// The gradient that arrived and the values of the forward pass on one side, the inputs' gradients on the other.
+/// The gradient that arrived and the values of the forward pass on one side, the inputs' gradients on the
+/// other.
 template <class T>
 class Reverse {
   public:
@@ -31,8 +32,8 @@ class Reverse {
     /// Whether anybody wants input i's gradient; deposit nothing otherwise.
     bool needs(std::size_t i) const { return source(i).needs_grad_; }
 
-    /// Adds f(operands[...]...) to input i's gradient, element by element over the output's shape, summed back to
-    /// the input's shape where the input was broadcast. Does nothing when nobody needs it.
+    /// Adds f(operands[...]...) to input i's gradient, element by element over the output's shape, summed
+    /// back to the input's shape where the input was broadcast. Does nothing when nobody needs it.
     template <class F, class... In>
     void each(std::size_t i, F f, const In&... operands) {
         each_of(output().shape(), i, f, operands...);
@@ -41,7 +42,8 @@ class Reverse {
     template <class F, class... In>
     void each_of(const Shape& shape, std::size_t i, F f, const In&... operands);
 
-    /// For kernels that write a whole gradient themselves: all of input i's elements, to be assigned or added to.
+    /// For kernels that write a whole gradient themselves: all of input i's elements, to be assigned or added
+    /// to.
     Deposit<T> deposit(std::size_t i) {
         Entry<T>& input = source(i);
         const bool add = input.has_grad();
@@ -90,12 +92,15 @@ void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... op
             T* target = to.data + offset[kTo];
             if (walk.still(kTo)) {
                 *target += kernels::map_sum<T>(
-                    walk.run(), f, kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
+                    walk.run(), f,
+                    kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
             } else {
-                kernels::map<true>(walk.run(), target, f,
-                                   kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
+                kernels::map<true>(
+                    walk.run(), target, f,
+                    kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
             }
-        }(std::make_index_sequence<kTo>());
+        }
+        (std::make_index_sequence<kTo>());
     });
 }
 

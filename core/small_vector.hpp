@@ -12,10 +12,10 @@
 
 namespace tapedeck {
 
-/// Holds a tensor's elements, and its shape. Up to `Inline` elements live in the object itself; beyond that on the
-/// heap, aligned to `Align` bytes. Capacity only grows, so that a slot of the tape that sees a shorter last batch
-/// allocates nothing. Its type and size are the same under every compiler flag (xtensor's own containers change
-/// both with the SIMD flags, so that files compiled differently would not fit together).
+/// Holds a tensor's elements, and its shape. Up to `Inline` elements live in the object itself; beyond that
+/// on the heap, aligned to `Align` bytes. Capacity only grows, so that a slot of the tape that sees a shorter
+/// last batch allocates nothing. Its type and size are the same under every compiler flag (xtensor's own
+/// containers change both with the SIMD flags, so that files compiled differently would not fit together).
 ///
 /// resize() leaves new elements uninitialised, as xtensor expects of its storage.
 template <class T, std::size_t Inline, std::size_t Align = alignof(T)>
@@ -131,7 +131,7 @@ class SmallVector {
 
   private:
     void grow(size_type n) {
-        T* memory = static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{Align}));
+        T* memory = static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{Align}));
         std::copy(begin(), end(), memory);
         const size_type kept = size_;
         release();
@@ -140,7 +140,7 @@ class SmallVector {
         capacity_ = n;
     }
     void release() noexcept {
-        if (data_ != inline_) ::operator delete(data_, std::align_val_t{Align});
+        if (data_ != inline_) ::operator delete (data_, std::align_val_t{Align});
         data_ = inline_;
         size_ = 0;
         capacity_ = Inline;

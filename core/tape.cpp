@@ -104,7 +104,8 @@ Variable<T> Tape<T>::parameter(Parameter<T>& p, Where where) {
         commit(entry);
     } else if (entries_[slot].version_ != p.version_) {
         throw StaleVariableError(
-            fmt::format("parameter {} was changed since {} read it: call tape.rewind() after an optimizer's step or a load, and record again.",
+            fmt::format("parameter {} was changed since {} read it: call tape.rewind() after an optimizer's "
+                        "step or a load, and record again.",
                         p.name.empty() ? "without a name" : p.name, entries_[slot].text()));
     }
     p.tape_ = this;
@@ -117,7 +118,8 @@ template <class T>
 void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x) {
     Entry<T>& entry = entries_[entry_of(leaf).index_];
     if (!entry.is_leaf() || entry.parameter_ != nullptr) {
-        throw ValueError(fmt::format("set of {}: only a leaf made by tape.input or tape.variable takes new data.", entry.text()));
+        throw ValueError(fmt::format(
+            "set of {}: only a leaf made by tape.input or tape.variable takes new data.", entry.text()));
     }
     entry.own_value_ = x;
     awaits_play_ = true;
@@ -230,26 +232,34 @@ template <class T>
 void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent) {
     Entry<T>& last = entries_[entry_of(y).index_];
     if (cotangent == nullptr && last.value().size() != 1) {
-        throw ShapeError(fmt::format("backward from {}: its shape is {}, and a loss has one element; take its sum or mean, or give a cotangent of its shape.",
-                                     last.text(), to_text(last.value().shape())));
+        throw ShapeError(
+            fmt::format("backward from {}: its shape is {}, and a loss has one element; take its sum or "
+                        "mean, or give a cotangent of its shape.",
+                        last.text(), to_text(last.value().shape())));
     }
     if (cotangent != nullptr && cotangent->shape() != last.value().shape()) {
-        throw ShapeError(fmt::format("backward from {}: the cotangent's shape is {}, and the value's is {}; they must be the same.",
-                                     last.text(), to_text(cotangent->shape()), to_text(last.value().shape())));
+        throw ShapeError(fmt::format(
+            "backward from {}: the cotangent's shape is {}, and the value's is {}; they must be the same.",
+            last.text(), to_text(cotangent->shape()), to_text(last.value().shape())));
     }
     if (!last.needs_grad_) {
-        throw StaleVariableError(fmt::format("backward from {}: it depends on no variable and no parameter, so no gradient can flow; was it recorded while paused, or from inputs alone?",
-                                             last.text()));
+        throw StaleVariableError(
+            fmt::format("backward from {}: it depends on no variable and no parameter, so no gradient can "
+                        "flow; was it recorded while paused, or from inputs alone?",
+                        last.text()));
     }
     if (awaits_play_) {
-        throw StaleVariableError(fmt::format("backward from {}: tape.set() gave an input new data, and the values that follow are still the old ones; call tape.play() first.",
-                                             last.text()));
+        throw StaleVariableError(
+            fmt::format("backward from {}: tape.set() gave an input new data, and the values that follow are "
+                        "still the old ones; call tape.play() first.",
+                        last.text()));
     }
     for (const std::uint32_t i : parameters_) {
         const Entry<T>& entry = entries_[i];
         if (entry.version_ != entry.parameter_->version()) {
             throw StaleVariableError(
-                fmt::format("backward from {}: parameter {} was changed (by an optimizer's step or a load) after {} read it; call tape.rewind() and record again, or tape.play().",
+                fmt::format("backward from {}: parameter {} was changed (by an optimizer's step or a load) "
+                            "after {} read it; call tape.rewind() and record again, or tape.play().",
                             last.text(), entry.parameter_->name, entry.text()));
         }
     }
@@ -282,21 +292,26 @@ template <class T>
 void Tape<T>::refuse(const Variable<T>& v) const {
     if (v.tape_ == nullptr) {
         throw StaleVariableError(
-            "this Variable is on no tape: it was default-constructed; assign it from tape.input, tape.variable or an operation.");
+            "this Variable is on no tape: it was default-constructed; assign it from tape.input, "
+            "tape.variable or an operation.");
     }
     if (v.tape_ != this) {
-        throw StaleVariableError(fmt::format(
-            "variable #{} is of another tape: an operation's operands must all be recorded on one tape; carry data over with tape.input(v.value()).",
-            v.index_));
+        throw StaleVariableError(
+            fmt::format("variable #{} is of another tape: an operation's operands must all be recorded on "
+                        "one tape; carry data over with tape.input(v.value()).",
+                        v.index_));
     }
-    throw StaleVariableError(fmt::format(
-        "variable #{} is from before tape.rewind(): the entry that it named is forgotten; record the program again and use the new variables.",
-        v.index_));
+    throw StaleVariableError(
+        fmt::format("variable #{} is from before tape.rewind(): the entry that it named is forgotten; record "
+                    "the program again and use the new variables.",
+                    v.index_));
 }
 
 template <class T>
 const Entry<T>& Tape<T>::operator[](std::size_t i) const {
-    if (i >= used_) throw ValueError(fmt::format("entry #{} is not on this tape: it has {} entries, counted from 0.", i, used_));
+    if (i >= used_)
+        throw ValueError(
+            fmt::format("entry #{} is not on this tape: it has {} entries, counted from 0.", i, used_));
     return entries_[i];
 }
 

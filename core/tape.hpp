@@ -22,8 +22,8 @@ namespace tapedeck {
 struct Frozen {};
 inline constexpr Frozen frozen{};
 
-/// A row of entries in the order of recording, which is already a topological order. A tape belongs to one thread;
-/// two threads use two tapes and two copies of a module.
+/// A row of entries in the order of recording, which is already a topological order. A tape belongs to one
+/// thread; two threads use two tapes and two copies of a module.
 template <class T = float>
 class Tape {
   public:
@@ -45,7 +45,8 @@ class Tape {
     Variable<T> parameter(Parameter<T>& p, Where where = Where::here());
 
     /// Records operation O: its forward runs at once. When it throws, the tape is as it was before.
-    /// @throws StaleVariableError when an input is of another tape or from before a rewind; and whatever O throws.
+    /// @throws StaleVariableError when an input is of another tape or from before a rewind; and whatever O
+    /// throws.
     template <class O, std::same_as<Variable<T>>... V>
     Variable<T> record(Where where, const typename O::Options& options, const V&... inputs) {
         const std::array<Variable<T>, sizeof...(V)> all{inputs...};
@@ -56,8 +57,8 @@ class Tape {
 
     /// Runs the reverse pass from `loss`, which has one element. Gradients of entries start afresh; those of
     /// parameters add up until zero_grad().
-    /// @throws ShapeError when loss has more than one element; StaleVariableError when a parameter was changed since
-    /// it was read, or nothing upstream of loss wants a gradient.
+    /// @throws ShapeError when loss has more than one element; StaleVariableError when a parameter was
+    /// changed since it was read, or nothing upstream of loss wants a gradient.
     void backward(Variable<T> loss);
     /// The same from any y, with dL/dy given. @throws ShapeError when the shapes differ.
     void backward(Variable<T> y, const Tensor<T>& cotangent);
@@ -65,8 +66,8 @@ class Tape {
     Playback<T> reverse(Variable<T> loss);
     Playback<T> reverse(Variable<T> y, const Tensor<T>& cotangent);
 
-    /// Runs the recorded program again, with the parameters' and inputs' present numbers: statistics are updated,
-    /// masks are drawn anew.
+    /// Runs the recorded program again, with the parameters' and inputs' present numbers: statistics are
+    /// updated, masks are drawn anew.
     void play();
     /// The same without side effects: the last run's masks, no statistics updated. Gradient checks use it.
     void play(Frozen);
@@ -89,11 +90,13 @@ class Tape {
     class PauseGuard;
     /// While the guard lives, entries are recorded under this name, within the scopes that are open already.
     /// `owner` marks whose scope it is (a module's), for owner().
-    [[nodiscard]] ScopeGuard scope(std::string_view name, Where where = Where::here(), const void* owner = nullptr);
+    [[nodiscard]] ScopeGuard scope(std::string_view name, Where where = Where::here(),
+                                   const void* owner = nullptr);
     /// While the guard lives, entries hold values only: no gradient will flow through them.
     [[nodiscard]] PauseGuard pause();
     bool paused() const { return paused_ > 0; }
-    /// The line that the innermost scope was opened from, and its owner: what a library's module records under.
+    /// The line that the innermost scope was opened from, and its owner: what a library's module records
+    /// under.
     Where where() const { return scopes_.back().where; }
     const void* owner() const { return scopes_.back().owner; }
 
@@ -124,9 +127,9 @@ class Tape {
     Entries<T> entries_;
     std::size_t used_ = 0;
     std::uint32_t generation_ = 0;
-    std::uint32_t pass_ = 0;           // counts reverse passes, plays and rewinds: a Playback serves one of them
-    bool has_gradients_ = false;       // a reverse pass has run over this recording
-    bool awaits_play_ = false;         // set() was called, and the values downstream are still the old ones
+    std::uint32_t pass_ = 0;      // counts reverse passes, plays and rewinds: a Playback serves one of them
+    bool has_gradients_ = false;  // a reverse pass has run over this recording
+    bool awaits_play_ = false;    // set() was called, and the values downstream are still the old ones
     int paused_ = 0;
     std::vector<std::uint32_t> parameters_;  // the entries that read one
     std::unique_ptr<ScopeNode> root_;
@@ -134,7 +137,8 @@ class Tape {
     std::set<std::string, std::less<>> names_;
 };
 
-/// Called before each adjoint, with the entry that it belongs to. It does nothing: it is a place for a breakpoint.
+/// Called before each adjoint, with the entry that it belongs to. It does nothing: it is a place for a
+/// breakpoint.
 template <class T>
 void on_reverse_step(const Entry<T>& entry);
 
@@ -195,13 +199,16 @@ inline O shared_operation{};
 
 template <class T>
 template <class O>
-Variable<T> Tape<T>::record(Where where, const typename O::Options& options, std::span<const Variable<T>> inputs) {
+Variable<T> Tape<T>::record(Where where, const typename O::Options& options,
+                            std::span<const Variable<T>> inputs) {
     Entry<T>& entry = prepare(where, inputs);
     if constexpr (is_stateless<O, T>) {
         entry.op_ = &shared_operation<O>;
     } else {
-        if (entry.own_op_ == nullptr || typeid(*entry.own_op_) != typeid(O)) entry.own_op_ = std::make_unique<O>();
-        if constexpr (requires(O& o) { o.options = options; }) static_cast<O&>(*entry.own_op_).options = options;
+        if (entry.own_op_ == nullptr || typeid(*entry.own_op_) != typeid(O))
+            entry.own_op_ = std::make_unique<O>();
+        if constexpr (requires(O & o) { o.options = options; })
+            static_cast<O&>(*entry.own_op_).options = options;
         entry.op_ = entry.own_op_.get();
     }
     return commit(entry);

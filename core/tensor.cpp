@@ -10,14 +10,16 @@
 namespace tapedeck {
 
 Axes::Axes(std::initializer_list<int> list) : count(list.size()) {
-    if (list.size() > kMax) throw ShapeError(fmt::format("{} axes given: at most {} are supported.", list.size(), kMax));
+    if (list.size() > kMax)
+        throw ShapeError(fmt::format("{} axes given: at most {} are supported.", list.size(), kMax));
     std::copy(list.begin(), list.end(), axis.begin());
 }
 
 Axes Axes::resolved(std::size_t rank) const {
     Axes result;
     if (count == 0) {
-        if (rank > kMax) throw ShapeError(fmt::format("a tensor of rank {}: at most {} axes are supported.", rank, kMax));
+        if (rank > kMax)
+            throw ShapeError(fmt::format("a tensor of rank {}: at most {} axes are supported.", rank, kMax));
         result.count = rank;
         for (std::size_t i = 0; i < rank; ++i) result.axis[i] = static_cast<int>(i);
         return result;
@@ -37,7 +39,9 @@ bool Axes::contains(std::size_t a) const {
            axis.begin() + static_cast<std::ptrdiff_t>(count);
 }
 
-std::string to_text(const Shape& shape) { return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", ")); }
+std::string to_text(const Shape& shape) {
+    return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", "));
+}
 
 std::size_t elements(const Shape& shape) {
     std::size_t n = 1;
@@ -48,7 +52,8 @@ std::size_t elements(const Shape& shape) {
 std::size_t resolve_axis(int axis, std::size_t rank) {
     const int r = static_cast<int>(rank);
     if (axis >= r || axis < -r)
-        throw ShapeError(fmt::format("axis {} is out of range: the tensor has {} dimension{}.", axis, r, r == 1 ? "" : "s"));
+        throw ShapeError(fmt::format("axis {} is out of range: the tensor has {} dimension{}.", axis, r,
+                                     r == 1 ? "" : "s"));
     return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
 }
 

@@ -17,9 +17,9 @@
 #endif
 
 namespace xt::detail {
-// xtensor 0.24 and 0.25 take svector<size_t, 4> for a fixed rank of 4 under g++ -std=c++20, since their own cure
-// asks for __cplusplus == 201703L exactly; reducers then throw or read out of bounds. Full specialisations, since a
-// partial one is ambiguous.
+// xtensor 0.24 and 0.25 take svector<size_t, 4> for a fixed rank of 4 under g++ -std=c++20, since their own
+// cure asks for __cplusplus == 201703L exactly; reducers then throw or read out of bounds. Full
+// specialisations, since a partial one is ambiguous.
 #if XTENSOR_VERSION_MAJOR == 0 && XTENSOR_VERSION_MINOR < 26
 template <>
 struct xtype_for_shape<svector<std::size_t, 4>> {
@@ -60,13 +60,16 @@ struct rebind_container<std::ptrdiff_t, tapedeck::Shape> {
 
 namespace tapedeck {
 
-/// A dense, row-major array of dynamic rank: an xtensor container, so that all of xtensor works on it, and any
-/// xtensor expression converts to it. Mind two of xtensor's habits: `Tensor<float> a({2, 3})` is two values, not a
-/// shape (write `Tensor<float>::from_shape({2, 3})`), and an element out of bounds is only noticed in debug builds.
+/// A dense, row-major array of dynamic rank: an xtensor container, so that all of xtensor works on it, and
+/// any xtensor expression converts to it. Mind two of xtensor's habits: `Tensor<float> a({2, 3})` is two
+/// values, not a shape (write `Tensor<float>::from_shape({2, 3})`), and an element out of bounds is only
+/// noticed in debug builds.
 template <class T>
-using Tensor = xt::xarray_container<SmallVector<T, 4, 64>, xt::layout_type::row_major, Shape, xt::xtensor_expression_tag>;
+using Tensor = xt::xarray_container<SmallVector<T, 4, 64>, xt::layout_type::row_major, Shape,
+                                    xt::xtensor_expression_tag>;
 
-/// Which axes a reduction runs over: one int or a braced list, negative ones counted from the end; empty means all.
+/// Which axes a reduction runs over: one int or a braced list, negative ones counted from the end; empty
+/// means all.
 struct Axes {
     static constexpr std::size_t kMax = 8;
     std::array<int, kMax> axis{};

@@ -16,7 +16,8 @@ template <class T>
 Tape<T>& Variable<T>::tape() const {
     if (tape_ == nullptr) {
         throw StaleVariableError(
-            "this Variable is on no tape: it was default-constructed; assign it from tape.input, tape.variable or an operation.");
+            "this Variable is on no tape: it was default-constructed; assign it from tape.input, "
+            "tape.variable or an operation.");
     }
     return *tape_;
 }
@@ -25,8 +26,10 @@ template <class T>
 T Variable<T>::item() const {
     const Entry<T>& e = entry();
     if (e.value().size() != 1) {
-        throw ShapeError(fmt::format("item of {}: its shape is {}, and only a tensor of one element has an item; take its sum or mean.",
-                                     e.text(), to_text(e.value().shape())));
+        throw ShapeError(
+            fmt::format("item of {}: its shape is {}, and only a tensor of one element has an item; take its "
+                        "sum or mean.",
+                        e.text(), to_text(e.value().shape())));
     }
     return e.value().storage()[0];
 }

@@ -31,8 +31,8 @@ Variable<T> divide(const Located<T>& a, const Located<T>& b);
 template <class T>
 Variable<T> negate(const Located<T>& a);
 
-/// A handle on an entry of a tape; cheap to copy. It holds until the tape is rewound: using it after that throws
-/// StaleVariableError.
+/// A handle on an entry of a tape; cheap to copy. It holds until the tape is rewound: using it after that
+/// throws StaleVariableError.
 template <class T = float>
 class Variable {
   public:
@@ -70,15 +70,15 @@ class Variable {
     std::uint32_t generation_ = 0;
 };
 
-/// An operand together with the line that it was used on: what the operators take, so that `a * b + 2` knows where
-/// it stands. Converts from a Variable, a number, or an xtensor expression.
+/// An operand together with the line that it was used on: what the operators take, so that `a * b + 2` knows
+/// where it stands. Converts from a Variable, a number, or an xtensor expression.
 template <class T>
 class Located {
   public:
     Located(Variable<T> variable, Where where = Where::here()) : variable_(variable), where_(where) {}
     template <class N>
-        requires std::is_arithmetic_v<N>
-    Located(N number, Where where = Where::here()) : constant_(static_cast<T>(number)), where_(where) {}
+    requires std::is_arithmetic_v<N> Located(N number, Where where = Where::here())
+        : constant_(static_cast<T>(number)), where_(where) {}
     template <TensorExpression E>
     Located(const E& expression, Where where = Where::here()) : constant_(expression), where_(where) {}
 
@@ -108,9 +108,11 @@ extern template class Located<double>;
 }  // namespace tapedeck
 
 namespace xt::detail {
-// Without this `variable + expression` silently builds a lazy xtensor function over the Variable as if it were a
-// number. With no type to return, xtensor's operators step aside, and ours take the expression as a constant.
+// Without this `variable + expression` silently builds a lazy xtensor function over the Variable as if it
+// were a number. With no type to return, xtensor's operators step aside, and ours take the expression as a
+// constant.
 template <class F, class A, class B>
-    requires tapedeck::is_variable<std::remove_cvref_t<A>> || tapedeck::is_variable<std::remove_cvref_t<B>>
-struct xfunction_type<F, A, B> {};
+requires tapedeck::is_variable<std::remove_cvref_t<A>> || tapedeck::is_variable<std::remove_cvref_t<B>>
+struct xfunction_type<F, A, B> {
+};
 }  // namespace xt::detail

@@ -26,7 +26,8 @@ Variable<T> GELU<T>::forward(Variable<T> x) {
 
 template <class T>
 Dropout<T>::Dropout(double p, Random& rng) : p_(p), rng_(rng.fork()) {
-    if (!(p >= 0 && p <= 1)) throw ValueError(fmt::format("Dropout(p = {}): a probability lies in 0 … 1.", p));
+    if (!(p >= 0 && p <= 1))
+        throw ValueError(fmt::format("Dropout(p = {}): a probability lies in 0 … 1.", p));
 }
 template <class T>
 Variable<T> Dropout<T>::forward(Variable<T> x) {

@@ -30,8 +30,8 @@ class GELU final : public Module<T> {
     Variable<T> forward(Variable<T> x) override;
 };
 
-/// In training zeroes each element with probability p and scales the others by 1/(1-p); otherwise hands x on. Its
-/// generator is forked from the one given, and its own: a copy draws the same masks.
+/// In training zeroes each element with probability p and scales the others by 1/(1-p); otherwise hands x on.
+/// Its generator is forked from the one given, and its own: a copy draws the same masks.
 template <class T = float>
 class Dropout final : public Module<T> {
   public:

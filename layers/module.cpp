@@ -16,7 +16,8 @@ template <class T>
 class Walker : public Visitor<T> {
   public:
     std::function<void(const std::string&, Module<T>&)> on_module = [](const std::string&, Module<T>&) {};
-    std::function<void(const std::string&, Parameter<T>&)> on_parameter = [](const std::string&, Parameter<T>&) {};
+    std::function<void(const std::string&, Parameter<T>&)> on_parameter = [](const std::string&,
+                                                                             Parameter<T>&) {};
     std::function<void(const std::string&, Tensor<T>&)> on_buffer = [](const std::string&, Tensor<T>&) {};
 
     void walk(Module<T>& root) {
@@ -101,7 +102,8 @@ typename Tape<T>::ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
         parent.name_children();
         if (name_.empty() && !parameters().empty()) {
             throw Error(fmt::format(
-                "a module with parameters was called ({}) inside a module whose visit() does not list it, so that training would never see them: add v(\"name\", member) to the outer module's visit().",
+                "a module with parameters was called ({}) inside a module whose visit() does not list it, so "
+                "that training would never see them: add v(\"name\", member) to the outer module's visit().",
                 where.text()));
         }
     }
@@ -122,7 +124,8 @@ std::string Module<T>::summary() {
         width = std::max(width, path.size());
     }
     std::string text = fmt::format("{:<{}}  {:<14} {:>10}\n", "parameter", width, "shape", "elements");
-    for (const Row& row : rows) text += fmt::format("{:<{}}  {:<14} {:>10}\n", row.path, width, row.shape, row.size);
+    for (const Row& row : rows)
+        text += fmt::format("{:<{}}  {:<14} {:>10}\n", row.path, width, row.shape, row.size);
     return text + fmt::format("{:<{}}  {:<14} {:>10}\n", "total", width, "", total);
 }
 

@@ -40,8 +40,9 @@ class Visitor {
     virtual void generator(std::string_view, Random&) {}
 };
 
-/// A part of a model. Modules are values: copying one copies its parameters, and moving one leaves them where they
-/// are. A module is called like a function; the call opens a scope with its name and records under the caller's line.
+/// A part of a model. Modules are values: copying one copies its parameters, and moving one leaves them where
+/// they are. A module is called like a function; the call opens a scope with its name and records under the
+/// caller's line.
 ///
 ///     struct Mlp : td::Module<float> {
 ///         td::Linear<float> fc1, fc2;
@@ -85,7 +86,8 @@ class Module {
     void eval() { train(false); }
     bool is_training() const { return training_; }
 
-    /// The scope that a root module opens; children have their names from their parent. Without it a root opens none.
+    /// The scope that a root module opens; children have their names from their parent. Without it a root
+    /// opens none.
     Module& named(std::string_view name) {
         name_ = name;
         return *this;

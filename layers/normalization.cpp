@@ -23,8 +23,10 @@ BatchNorm<T>::BatchNorm(std::size_t features, BatchNormOptions options) : option
     if (features == 0) throw ValueError("BatchNorm(0): it needs at least 1 feature.");
     check_eps("BatchNorm", options.eps);
     if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
-        throw ValueError(fmt::format("BatchNorm: momentum is {}; it must lie in 0 … 1 (it weighs the new batch), or be std::nullopt for a plain average.",
-                                     *options.momentum));
+        throw ValueError(
+            fmt::format("BatchNorm: momentum is {}; it must lie in 0 … 1 (it weighs the new batch), or be "
+                        "std::nullopt for a plain average.",
+                        *options.momentum));
     }
     if (options.affine) {
         weight = Boxed(Parameter<T>(ones<T>({features}), "weight"));
@@ -57,8 +59,9 @@ template <class T>
 LayerNorm<T>::LayerNorm(NormalizedShape normalized_shape, LayerNormOptions options)
     : normalized_shape_(normalized_shape.shape), options_(options) {
     if (normalized_shape_.empty() || elements(normalized_shape_) == 0) {
-        throw ValueError(fmt::format("LayerNorm: normalized_shape is {}; give at least one size, each at least 1.",
-                                     to_text(normalized_shape_)));
+        throw ValueError(
+            fmt::format("LayerNorm: normalized_shape is {}; give at least one size, each at least 1.",
+                        to_text(normalized_shape_)));
     }
     check_eps("LayerNorm", options.eps);
     if (!options.elementwise_affine) return;

@@ -20,9 +20,9 @@ struct BatchNormOptions {
 template <class T = float>
 class BatchNorm final : public Module<T> {
   public:
-    Boxed<Parameter<T>> weight;               ///< gamma (C), ones at first; empty when not affine
-    Boxed<Parameter<T>> bias;                 ///< beta (C), zeros at first; empty when not affine
-    Boxed<RunningStatistics<T>> running;      ///< empty when not tracked
+    Boxed<Parameter<T>> weight;           ///< gamma (C), ones at first; empty when not affine
+    Boxed<Parameter<T>> bias;             ///< beta (C), zeros at first; empty when not affine
+    Boxed<RunningStatistics<T>> running;  ///< empty when not tracked
 
     /// @throws ValueError when features is 0, eps negative, or momentum not in 0 … 1.
     explicit BatchNorm(std::size_t features, BatchNormOptions options = {});
@@ -42,9 +42,9 @@ struct LayerNormOptions {
 /// The trailing dimensions that a LayerNorm runs over: LayerNorm(64), LayerNorm({4, 5}).
 struct NormalizedShape {
     Shape shape;
-    NormalizedShape(std::size_t size) : shape{size} {}                       // NOLINT: 64 is a shape here
+    NormalizedShape(std::size_t size) : shape{size} {}  // NOLINT: 64 is a shape here
     NormalizedShape(std::initializer_list<std::size_t> sizes) : shape(sizes) {}
-    NormalizedShape(const Shape& sizes) : shape(sizes) {}                    // NOLINT
+    NormalizedShape(const Shape& sizes) : shape(sizes) {}  // NOLINT
 };
 
 /// Layer normalization (see layer_norm), as torch.nn.LayerNorm: any leading dimensions, none included.

@@ -15,10 +15,13 @@ namespace tapedeck {
 template <class T>
 RNNCell<T>::RNNCell(std::size_t in, std::size_t hidden, Random& rng, RNNCellOptions options)
     : options_(options), hidden_(hidden) {
-    if (in == 0 || hidden == 0) throw ValueError(fmt::format("RNNCell({}, {}): both sizes must be at least 1.", in, hidden));
+    if (in == 0 || hidden == 0)
+        throw ValueError(fmt::format("RNNCell({}, {}): both sizes must be at least 1.", in, hidden));
     const bool per_step = options.norm == RNNNorm::batch_per_step;
     if (per_step && options.steps == 0)
-        throw ValueError("RNNCell: batch_per_step keeps statistics for each time step; give .steps, the length of the sequences.");
+        throw ValueError(
+            "RNNCell: batch_per_step keeps statistics for each time step; give .steps, the length of the "
+            "sequences.");
     const double limit = 1 / std::sqrt(static_cast<double>(hidden));
     weight_ih = Boxed(Parameter<T>(uniform<T>({hidden, in}, limit, rng), "weight_ih"));
     weight_hh = Boxed(Parameter<T>(uniform<T>({hidden, hidden}, limit, rng), "weight_hh"));
@@ -28,7 +31,8 @@ RNNCell<T>::RNNCell(std::size_t in, std::size_t hidden, Random& rng, RNNCellOpti
     gamma_ = Boxed(Parameter<T>(ones<T>({hidden}), "norm.weight"));
     beta_ = Boxed(Parameter<T>(zeros<T>({hidden}), "norm.bias"));
     if (options.norm == RNNNorm::layer) return;
-    for (std::size_t t = 0; t < (per_step ? options.steps : 1); ++t) running_.emplace_back(RunningStatistics<T>(hidden));
+    for (std::size_t t = 0; t < (per_step ? options.steps : 1); ++t)
+        running_.emplace_back(RunningStatistics<T>(hidden));
 }
 
 template <class T>
@@ -53,7 +57,8 @@ template <class T>
 Variable<T> RNNCell<T>::step(Variable<T> x, const Variable<T>* h) {
     Tape<T>& tape = x.tape();
     const Where where = tape.where();
-    Variable<T> z = linear(x, tape.parameter(*weight_ih, where), std::optional(tape.parameter(*bias_ih, where)), where);
+    Variable<T> z =
+        linear(x, tape.parameter(*weight_ih, where), std::optional(tape.parameter(*bias_ih, where)), where);
     const Variable<T> bias = tape.parameter(*bias_hh, where);
     // With h = 0 the product is left out, its bias is not.
     if (h == nullptr)
@@ -74,7 +79,8 @@ Variable<T> RNNCell<T>::normalize(Variable<T> z, Where where) {
     const std::optional beta = tape.parameter(*beta_, where);
     if (options_.norm == RNNNorm::layer) return layer_norm(z, {hidden_}, gamma, beta, options_.eps, where);
     RunningStatistics<T>& running = *running_[std::min(at_, running_.size() - 1)];
-    return batch_norm(z, &running, gamma, beta, {.training = this->is_training(), .eps = options_.eps}, where);
+    return batch_norm(z, &running, gamma, beta, {.training = this->is_training(), .eps = options_.eps},
+                      where);
 }
 
 template <class T>

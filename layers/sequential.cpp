@@ -9,17 +9,21 @@ namespace tapedeck {
 template <class T>
 void Sequential<T>::check_name(std::string_view name) const {
     if (name.empty() || name.find_first_of("./") != std::string_view::npos) {
-        throw ValueError(fmt::format("Sequential::add(\"{}\"): a name is not empty and has neither '.' nor '/'.", name));
+        throw ValueError(
+            fmt::format("Sequential::add(\"{}\"): a name is not empty and has neither '.' nor '/'.", name));
     }
     for (const auto& [taken, child] : children_) {
-        if (taken == name) throw ValueError(fmt::format("Sequential::add(\"{}\"): the name is taken; give each module its own.", name));
+        if (taken == name)
+            throw ValueError(
+                fmt::format("Sequential::add(\"{}\"): the name is taken; give each module its own.", name));
     }
 }
 
 template <class T>
 Module<T>& Sequential<T>::operator[](std::size_t i) const {
     if (i >= children_.size())
-        throw ValueError(fmt::format("Sequential has no module {}: it has {}, counted from 0.", i, children_.size()));
+        throw ValueError(
+            fmt::format("Sequential has no module {}: it has {}, counted from 0.", i, children_.size()));
     return *children_[i].second;
 }
 

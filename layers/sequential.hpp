@@ -17,7 +17,9 @@ class AnyModule {
     template <std::derived_from<Module<T>> M>
     explicit AnyModule(M module)
         : module_(std::make_unique<M>(std::move(module))),
-          clone_([](const Module<T>& m) -> std::unique_ptr<Module<T>> { return std::make_unique<M>(static_cast<const M&>(m)); }) {}
+          clone_([](const Module<T>& m) -> std::unique_ptr<Module<T>> {
+              return std::make_unique<M>(static_cast<const M&>(m));
+          }) {}
     AnyModule(const AnyModule& other) : module_(other.clone_(*other.module_)), clone_(other.clone_) {}
     AnyModule(AnyModule&&) noexcept = default;
     AnyModule& operator=(const AnyModule& other) { return *this = AnyModule(other); }
@@ -31,7 +33,8 @@ class AnyModule {
     std::unique_ptr<Module<T>> (*clone_)(const Module<T>&);
 };
 
-/// Hands each module's output to the next: `net.add("fc1", Linear<T>(2, 16, rng)); net.add("act", Tanh<T>());`
+/// Hands each module's output to the next: `net.add("fc1", Linear<T>(2, 16, rng)); net.add("act",
+/// Tanh<T>());`
 template <class T = float>
 class Sequential final : public Module<T> {
   public:

@@ -33,11 +33,12 @@ void update_all(const Factors<T>& f, std::size_t n, T* p, const T* g, T* m, T* v
     constexpr std::size_t kWidth = kernels::Lanes<V>::count;
     std::size_t i = 0;
     for (; i + kWidth <= n; i += kWidth) {
-        V pi = kernels::load<V>(p + i), mi = kernels::load<V>(m + i), vi = kernels::load<V>(v + i);
-        update(f, pi, kernels::load<V>(g + i), mi, vi);
-        kernels::store(p + i, pi);
-        kernels::store(m + i, mi);
-        kernels::store(v + i, vi);
+        V pi = kernels::Lanes<V>::load(p + i), mi = kernels::Lanes<V>::load(m + i),
+          vi = kernels::Lanes<V>::load(v + i);
+        update(f, pi, kernels::Lanes<V>::load(g + i), mi, vi);
+        kernels::Lanes<V>::store(p + i, pi);
+        kernels::Lanes<V>::store(m + i, mi);
+        kernels::Lanes<V>::store(v + i, vi);
     }
     for (; i < n; ++i) update(f, p[i], g[i], m[i], v[i]);
 }
@@ -49,9 +50,11 @@ Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
     : Optimizer<T>(std::move(parameters), options.lr), options_(options) {
     const auto is_rate = [](double beta) { return beta >= 0 && beta < 1; };
     if (!is_rate(options.beta1) || !is_rate(options.beta2))
-        throw ValueError(fmt::format("Adam: the betas are {} and {}; each must lie in 0 … 1, 1 excluded.", options.beta1, options.beta2));
+        throw ValueError(fmt::format("Adam: the betas are {} and {}; each must lie in 0 … 1, 1 excluded.",
+                                     options.beta1, options.beta2));
     if (!(options.eps >= 0 && options.weight_decay >= 0))
-        throw ValueError(fmt::format("Adam: eps is {}, weight_decay {}; neither may be negative.", options.eps, options.weight_decay));
+        throw ValueError(fmt::format("Adam: eps is {}, weight_decay {}; neither may be negative.",
+                                     options.eps, options.weight_decay));
     first_ = this->zeros_like_parameters();
     second_ = this->zeros_like_parameters();
 }

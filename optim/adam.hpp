@@ -15,12 +15,13 @@ struct AdamOptions {
     double weight_decay = 0;
 };
 
-/// Adam (Kingma, Ba 2015, algorithm 1), as torch.optim.Adam: g += weight_decay * p; m and v are running means of g and
-/// g^2; p -= lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
+/// Adam (Kingma, Ba 2015, algorithm 1), as torch.optim.Adam: g += weight_decay * p; m and v are running means
+/// of g and g^2; p -= lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
 template <class T = float>
 class Adam final : public Optimizer<T> {
   public:
-    /// @throws ValueError as Optimizer does; when a beta is not in 0 … 1 (1 excluded), or another option is negative.
+    /// @throws ValueError as Optimizer does; when a beta is not in 0 … 1 (1 excluded), or another option is
+    /// negative.
     explicit Adam(std::vector<Parameter<T>*> parameters, AdamOptions options = {});
     void step() override;
 

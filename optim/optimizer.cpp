@@ -11,21 +11,26 @@
 namespace tapedeck {
 
 template <class T>
-Optimizer<T>::Optimizer(std::vector<Parameter<T>*> parameters, double rate) : parameters_(std::move(parameters)) {
+Optimizer<T>::Optimizer(std::vector<Parameter<T>*> parameters, double rate)
+    : parameters_(std::move(parameters)) {
     if (parameters_.empty()) throw ValueError("an optimizer was given no parameters: pass net.parameters().");
     std::vector<Parameter<T>*> sorted = parameters_;
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice != sorted.end()) {
-        throw ValueError(fmt::format("an optimizer was given parameter {} twice, which would take each of its steps twice: pass each once.",
-                                     (*twice)->name));
+        throw ValueError(
+            fmt::format("an optimizer was given parameter {} twice, which would take each of its steps "
+                        "twice: pass each once.",
+                        (*twice)->name));
     }
     lr(rate);
 }
 
 template <class T>
 void Optimizer<T>::lr(double new_value) {
-    if (!(new_value >= 0)) throw ValueError(fmt::format("an optimizer's learning rate is {}: it must not be negative.", new_value));
+    if (!(new_value >= 0))
+        throw ValueError(
+            fmt::format("an optimizer's learning rate is {}: it must not be negative.", new_value));
     lr_ = new_value;
 }
 
@@ -38,19 +43,22 @@ std::vector<Tensor<T>> Optimizer<T>::zeros_like_parameters() const {
 
 template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
-    if (!(max_norm > 0)) throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must be positive.", max_norm));
+    if (!(max_norm > 0))
+        throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must be positive.", max_norm));
     double squares = 0;
     for (const Parameter<T>* p : parameters) {
         squares += static_cast<double>(kernels::map_sum<T>(
-            p->grad.storage().size(), [](auto g) { return g * g; }, kernels::Stream<T>{p->grad.storage().data()}));
+            p->grad.storage().size(), [](auto g) { return g * g; },
+            kernels::Stream<T>{p->grad.storage().data()}));
     }
     const double norm = std::sqrt(squares);
     const T factor = static_cast<T>(max_norm / (norm + 1e-6));
     if (factor < 1) {
         for (Parameter<T>* p : parameters) {
             T* g = p->grad.storage().data();
-            kernels::map<false>(p->grad.storage().size(), g, [factor](auto v) { return v * decltype(v)(factor); },
-                                kernels::Stream<T>{g});
+            kernels::map<false>(
+                p->grad.storage().size(), g, [factor](auto v) { return v * decltype(v)(factor); },
+                kernels::Stream<T>{g});
         }
     }
     return static_cast<T>(norm);

@@ -31,7 +31,12 @@ void SGD<T>::step() {
         const Stream g{p.grad.storage().data()};
         if (velocity_.empty()) {
             kernels::map<false>(
-                n, value, [=](auto w, auto d) { using V = decltype(w); return w - V(lr) * (d + V(decay) * w); }, x, g);
+                n, value,
+                [=](auto w, auto d) {
+                    using V = decltype(w);
+                    return w - V(lr) * (d + V(decay) * w);
+                },
+                x, g);
         } else {
             T* velocity = velocity_[i].storage().data();
             const Stream v{velocity};

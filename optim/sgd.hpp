@@ -13,13 +13,13 @@ struct SGDOptions {
     double weight_decay = 0;
 };
 
-/// As torch.optim.SGD: g += weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at the first step);
-/// p -= lr * v, or with Nesterov (Sutskever 2013) p -= lr * (g + momentum * v).
+/// As torch.optim.SGD: g += weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at the first
+/// step); p -= lr * v, or with Nesterov (Sutskever 2013) p -= lr * (g + momentum * v).
 template <class T = float>
 class SGD final : public Optimizer<T> {
   public:
-    /// @throws ValueError as Optimizer does; when an option is negative; when Nesterov is asked for without momentum or
-    /// with dampening.
+    /// @throws ValueError as Optimizer does; when an option is negative; when Nesterov is asked for without
+    /// momentum or with dampening.
     explicit SGD(std::vector<Parameter<T>*> parameters, SGDOptions options = {});
     void step() override;
 

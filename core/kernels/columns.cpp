@@ -22,17 +22,15 @@ void channel_statistics(const ChannelShape& s, const T* x, T* center, T* remaind
     const auto divide = [&](T* v) { std::transform(v, v + s.channels, v, [n](T sum) { return sum / n; }); };
     reduce<T, 1>(shapes.data, center, shapes.channel, [](auto v) { return v; }, {x}, {&shapes.data});
     divide(center);
-    reduce<T, 2>(
-        shapes.data, remainder, shapes.channel, [](auto v, auto c) { return v - c; }, {x, center},
-        {&shapes.data, &shapes.channel});
+    reduce<T, 2>(shapes.data, remainder, shapes.channel, [](auto v, auto c) { return v - c; }, {x, center},
+                 {&shapes.data, &shapes.channel});
     divide(remainder);
-    reduce<T, 3>(
-        shapes.data, variance, shapes.channel,
-        [](auto v, auto c, auto r) {
-            const auto d = (v - c) - r;
-            return d * d;
-        },
-        {x, center, remainder}, {&shapes.data, &shapes.channel, &shapes.channel});
+    reduce<T, 3>(shapes.data, variance, shapes.channel,
+                 [](auto v, auto c, auto r) {
+                     const auto d = (v - c) - r;
+                     return d * d;
+                 },
+                 {x, center, remainder}, {&shapes.data, &shapes.channel, &shapes.channel});
     divide(variance);
 }
 
@@ -40,41 +38,41 @@ template <class T>
 void scale_channels(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* scale,
                     const T* shift, T* y) {
     const Shapes shapes(s);
-    spread<T, 5>(
-        shapes.data, y, false, [](auto v, auto c, auto r, auto a, auto b) { return ((v - c) - r) * a + b; },
-        {x, center, remainder, scale, shift},
-        {&shapes.data, &shapes.channel, &shapes.channel, &shapes.channel, &shapes.channel});
+    spread<T, 5>(shapes.data, y, false,
+                 [](auto v, auto c, auto r, auto a, auto b) { return ((v - c) - r) * a + b; },
+                 {x, center, remainder, scale, shift},
+                 {&shapes.data, &shapes.channel, &shapes.channel, &shapes.channel, &shapes.channel});
 }
 
 template <class T>
-void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* dy, T* sum_dy,
-                  T* sum_dy_d) {
+void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* dy,
+                  T* sum_dy, T* sum_dy_d) {
     const Shapes shapes(s);
     reduce<T, 1>(shapes.data, sum_dy, shapes.channel, [](auto g) { return g; }, {dy}, {&shapes.data});
-    reduce<T, 4>(
-        shapes.data, sum_dy_d, shapes.channel, [](auto g, auto v, auto c, auto r) { return g * ((v - c) - r); },
-        {dy, x, center, remainder}, {&shapes.data, &shapes.data, &shapes.channel, &shapes.channel});
+    reduce<T, 4>(shapes.data, sum_dy_d, shapes.channel,
+                 [](auto g, auto v, auto c, auto r) { return g * ((v - c) - r); }, {dy, x, center, remainder},
+                 {&shapes.data, &shapes.data, &shapes.channel, &shapes.channel});
 }
 
 template <class T>
 void channel_gradient(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* dy,
                       const T* scale, const T* a, const T* b, T* dx, bool add) {
     const Shapes shapes(s);
-    spread<T, 7>(
-        shapes.data, dx, add,
-        [](auto g, auto v, auto c, auto r, auto factor, auto mean, auto slope) {
-            return factor * (g - mean - ((v - c) - r) * slope);
-        },
-        {dy, x, center, remainder, scale, a, b},
-        {&shapes.data, &shapes.data, &shapes.channel, &shapes.channel, &shapes.channel, &shapes.channel, &shapes.channel});
+    spread<T, 7>(shapes.data, dx, add,
+                 [](auto g, auto v, auto c, auto r, auto factor, auto mean, auto slope) {
+                     return factor * (g - mean - ((v - c) - r) * slope);
+                 },
+                 {dy, x, center, remainder, scale, a, b},
+                 {&shapes.data, &shapes.data, &shapes.channel, &shapes.channel, &shapes.channel,
+                  &shapes.channel, &shapes.channel});
 }
 
-#define INSTANTIATE(T)                                                                                            \
-    template void channel_statistics(const ChannelShape&, const T*, T*, T*, T*);                                  \
-    template void scale_channels(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*);      \
-    template void channel_sums(const ChannelShape&, const T*, const T*, const T*, const T*, T*, T*);              \
-    template void channel_gradient(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, const T*, \
-                                   const T*, T*, bool);
+#define INSTANTIATE(T)                                                                                       \
+    template void channel_statistics(const ChannelShape&, const T*, T*, T*, T*);                             \
+    template void scale_channels(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*); \
+    template void channel_sums(const ChannelShape&, const T*, const T*, const T*, const T*, T*, T*);         \
+    template void channel_gradient(const ChannelShape&, const T*, const T*, const T*, const T*, const T*,    \
+                                   const T*, const T*, T*, bool);
 INSTANTIATE(float)
 INSTANTIATE(double)
 

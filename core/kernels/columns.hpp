@@ -6,25 +6,27 @@
 
 namespace tapedeck::kernels {
 
-/// Data of shape (batch, channels, length); (N, C) is length 1. A statistic of a channel is taken over batch and length.
+/// Data of shape (batch, channels, length); (N, C) is length 1. A statistic of a channel is taken over batch
+/// and length.
 struct ChannelShape {
     std::size_t batch, channels, length;
     std::size_t per_channel() const { return batch * length; }
 };
 
-/// The mean of each channel in two parts, mean = center + remainder (see RowStatistics), and its biased variance.
+/// The mean of each channel in two parts, mean = center + remainder (see RowStatistics), and its biased
+/// variance.
 template <class T>
 void channel_statistics(const ChannelShape& shape, const T* x, T* center, T* remainder, T* variance);
 
 /// y = ((x - center) - remainder) * scale + shift, each of the four by channel.
 template <class T>
-void scale_channels(const ChannelShape& shape, const T* x, const T* center, const T* remainder, const T* scale,
-                    const T* shift, T* y);
+void scale_channels(const ChannelShape& shape, const T* x, const T* center, const T* remainder,
+                    const T* scale, const T* shift, T* y);
 
 /// sum_dy = sum of dy, sum_dy_d = sum of dy * ((x - center) - remainder), by channel.
 template <class T>
-void channel_sums(const ChannelShape& shape, const T* x, const T* center, const T* remainder, const T* dy, T* sum_dy,
-                  T* sum_dy_d);
+void channel_sums(const ChannelShape& shape, const T* x, const T* center, const T* remainder, const T* dy,
+                  T* sum_dy, T* sum_dy_d);
 
 /// dx = scale * (dy - a - ((x - center) - remainder) * b), assigned or, with `add`, added.
 template <class T>

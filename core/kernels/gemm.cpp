@@ -8,8 +8,8 @@
 namespace tapedeck::kernels {
 
 template <class T>
-void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size_t n, std::size_t k, const T* a,
-          const T* b, T* c, bool add) {
+void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size_t n, std::size_t k,
+          const T* a, const T* b, T* c, bool add) {
     if (m == 0 || n == 0) return;
     if (k == 0) {
         if (!add) std::fill_n(c, m * n, T(0));
@@ -19,8 +19,8 @@ void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size
         const auto size = [](std::size_t s) { return static_cast<blasint>(s); };
         const bool ta = transpose_a == Transpose::yes;
         const bool tb = transpose_b == Transpose::yes;
-        blas(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, size(m), size(n), size(k),
-             T(1), a, size(ta ? m : k), b, size(tb ? k : n), add ? T(1) : T(0), c, size(n));
+        blas(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, size(m), size(n),
+             size(k), T(1), a, size(ta ? m : k), b, size(tb ? k : n), add ? T(1) : T(0), c, size(n));
     };
     if constexpr (std::is_same_v<T, float>)
         call(cblas_sgemm);
@@ -28,8 +28,9 @@ void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size
         call(cblas_dgemm);
 }
 
-template void gemm(Transpose, Transpose, std::size_t, std::size_t, std::size_t, const float*, const float*, float*, bool);
-template void gemm(Transpose, Transpose, std::size_t, std::size_t, std::size_t, const double*, const double*, double*,
-                   bool);
+template void gemm(Transpose, Transpose, std::size_t, std::size_t, std::size_t, const float*, const float*,
+                   float*, bool);
+template void gemm(Transpose, Transpose, std::size_t, std::size_t, std::size_t, const double*, const double*,
+                   double*, bool);
 
 }  // namespace tapedeck::kernels

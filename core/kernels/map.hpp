@@ -27,8 +27,9 @@ class Loader {
     }
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;
-    V at(std::size_t i) const { return load<V>(data_ + i * step_); }
-    /// The last, incomplete vector; the lanes beyond it repeat its first number, which every formula can bear.
+    V at(std::size_t i) const { return Lanes<V>::load(data_ + i * step_); }
+    /// The last, incomplete vector; the lanes beyond it repeat its first number, which every formula can
+    /// bear.
     V tail(std::size_t i, std::size_t count) const {
         return step_ == 0 ? at(0) : load_part<V>(data_ + i, count, data_[i]);
     }
@@ -48,7 +49,7 @@ void map(std::size_t n, T* out, F f, const In&... in) {
         std::size_t i = 0;
         for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) {
             const V result = f(from.at(i)...);
-            store(out + i, Add ? V(load<V>(out + i) + result) : result);
+            Lanes<V>::store(out + i, Add ? V(Lanes<V>::load(out + i) + result) : result);
         }
         if (i == n) return;
         const V result = f(from.tail(i, n - i)...);
@@ -64,10 +65,10 @@ T map_sum(std::size_t n, F f, const In&... in) {
         V total(T(0));
         std::size_t i = 0;
         for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) total += V(f(from.at(i)...));
-        T sum = sum_lanes(total);
+        T sum = Lanes<V>::sum(total);
         if (i == n) return sum;
         std::array<T, Lanes<V>::count> part;
-        store(part.data(), V(f(from.tail(i, n - i)...)));
+        Lanes<V>::store(part.data(), V(f(from.tail(i, n - i)...)));
         for (std::size_t k = 0; i < n; ++i, ++k) sum += part[k];
         return sum;
     }(Loader<V>(in)...);

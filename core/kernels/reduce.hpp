@@ -9,8 +9,8 @@
 
 namespace tapedeck::kernels {
 
-/// out = sum of f(in[...]...) over the axes in which `out_shape` has size 1 and `shape` has not. Each input has its
-/// own shape, which broadcasts to `shape`.
+/// out = sum of f(in[...]...) over the axes in which `out_shape` has size 1 and `shape` has not. Each input
+/// has its own shape, which broadcasts to `shape`.
 template <class T, std::size_t N, class F>
 void reduce(const Shape& shape, T* out, const Shape& out_shape, F f, const std::array<const T*, N>& in,
             const std::array<const Shape*, N>& in_shapes) {
@@ -26,7 +26,8 @@ void reduce(const Shape& shape, T* out, const Shape& out_shape, F f, const std::
                 out[offset[N]] += map_sum<T>(walk.run(), f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
             else
                 map<true>(walk.run(), out + offset[N], f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
-        }(std::make_index_sequence<N>());
+        }
+        (std::make_index_sequence<N>());
     });
 }
 
@@ -45,7 +46,8 @@ void spread(const Shape& shape, T* out, bool add, F f, const std::array<const T*
                 map<true>(walk.run(), out + offset[N], f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
             else
                 map<false>(walk.run(), out + offset[N], f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
-        }(std::make_index_sequence<N>());
+        }
+        (std::make_index_sequence<N>());
     });
 }
 

@@ -9,14 +9,15 @@
 namespace tapedeck::kernels {
 namespace {
 
-/// Calls f(i, load, store) for each whole vector of a row and for the incomplete last one; `load(p, rest)` and
-/// `store(p, v)` know how many lanes count.
+/// Calls f(i, load, store) for each whole vector of a row and for the incomplete last one; `load(p, rest)`
+/// and `Lanes<V>::store(p, v)` know how many lanes count.
 template <class V, class F>
 void each_vector(std::size_t d, F f) {
     using T = Element<V>;
     std::size_t i = 0;
     for (; i + Lanes<V>::count <= d; i += Lanes<V>::count) {
-        f([i](const T* p, T) { return load<V>(p + i); }, [i](T* p, const V& v) { store(p + i, v); });
+        f([i](const T* p, T) { return Lanes<V>::load(p + i); },
+          [i](T* p, const V& v) { Lanes<V>::store(p + i, v); });
     }
     if (i < d) {
         f([i, d](const T* p, T rest) { return load_part<V>(p + i, d - i, rest); },
@@ -50,7 +51,7 @@ RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
     const T n = static_cast<T>(d);
     V total(T(0));
     each_vector<V>(d, [&](auto row, auto) { total += row(x, T(0)); });
-    const T center = sum_lanes(total) / n;
+    const T center = Lanes<V>::sum(total) / n;
     V differences(T(0));
     V squares(T(0));
     each_vector<V>(d, [&](auto row, auto) {
@@ -58,10 +59,11 @@ RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
         differences += difference;
         squares += difference * difference;
     });
-    const T remainder = sum_lanes(differences) / n;
-    const T variance = std::max(sum_lanes(squares) / n - remainder * remainder, T(0));
-    const bool leaves_range = !(variance <= std::numeric_limits<T>::max()) ||
-                              (variance < std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon() && eps < variance);
+    const T remainder = Lanes<V>::sum(differences) / n;
+    const T variance = std::max(Lanes<V>::sum(squares) / n - remainder * remainder, T(0));
+    const bool leaves_range =
+        !(variance <= std::numeric_limits<T>::max()) ||
+        (variance < std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon() && eps < variance);
     if (leaves_range && std::all_of(x, x + d, [](T v) { return std::isfinite(v); }))
         return statistics_in_units(d, x, eps);
     return {center, remainder, T(1) / std::sqrt(variance + eps)};
@@ -84,8 +86,8 @@ RowStatistics<T> normalize_row(std::size_t d, const T* x, T eps, const T* gamma,
 }
 
 template <class T>
-void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s, const T* gamma, const T* dy, T* dx,
-                           bool add, T* dgamma, T* dbeta) {
+void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s, const T* gamma, const T* dy,
+                           T* dx, bool add, T* dgamma, T* dbeta) {
     using V = Vector<T>;
     const V center(s.center), remainder(s.remainder), rstd(s.rstd);
     V sum_g(T(0)), sum_g_xhat(T(0));
@@ -99,8 +101,8 @@ void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s,
         if (dbeta != nullptr) put(dbeta, row(dbeta, T(0)) + upstream);
     });
     if (dx == nullptr) return;
-    const V mean_g(sum_lanes(sum_g) / static_cast<T>(d));
-    const V mean_g_xhat(sum_lanes(sum_g_xhat) / static_cast<T>(d));
+    const V mean_g(Lanes<V>::sum(sum_g) / static_cast<T>(d));
+    const V mean_g_xhat(Lanes<V>::sum(sum_g_xhat) / static_cast<T>(d));
     each_vector<V>(d, [&](auto row, auto put) {
         const V xhat = ((row(x, s.center) - center) - remainder) * rstd;
         const V upstream = row(dy, T(0));
@@ -110,10 +112,10 @@ void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s,
     });
 }
 
-#define INSTANTIATE(T)                                                                                              \
-    template RowStatistics<T> normalize_row(std::size_t, const T*, T, const T*, const T*, T*);                      \
-    template void normalize_row_adjoint(std::size_t, const T*, const RowStatistics<T>&, const T*, const T*, T*, bool, \
-                                        T*, T*);
+#define INSTANTIATE(T)                                                                                      \
+    template RowStatistics<T> normalize_row(std::size_t, const T*, T, const T*, const T*, T*);              \
+    template void normalize_row_adjoint(std::size_t, const T*, const RowStatistics<T>&, const T*, const T*, \
+                                        T*, bool, T*, T*);
 INSTANTIATE(float)
 INSTANTIATE(double)
 

@@ -5,8 +5,9 @@
 
 namespace tapedeck::kernels {
 
-/// A row's statistics. The mean comes in two parts, center + remainder: x - center is exact for numbers close to it,
-/// so that an offset of a million costs no digits (two passes over the differences, never E[x^2] - E[x]^2).
+/// A row's statistics. The mean comes in two parts, center + remainder: x - center is exact for numbers close
+/// to it, so that an offset of a million costs no digits (two passes over the differences, never E[x^2] -
+/// E[x]^2).
 template <class T>
 struct RowStatistics {
     T center;
@@ -22,7 +23,7 @@ RowStatistics<T> normalize_row(std::size_t d, const T* x, T eps, const T* gamma,
 /// dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), assigned or, with `add`, added;
 /// dgamma += dy * xhat, dbeta += dy. Each of the three may be null.
 template <class T>
-void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& statistics, const T* gamma, const T* dy,
-                           T* dx, bool add, T* dgamma, T* dbeta);
+void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& statistics, const T* gamma,
+                           const T* dy, T* dx, bool add, T* dgamma, T* dbeta);
 
 }  // namespace tapedeck::kernels

@@ -21,12 +21,11 @@
 
 namespace tapedeck::kernels {
 
-// Only the library's own .cpp files define TAPEDECK_SIMD. What depends on it must depend on V, or on a lambda of the
-// file itself, so that no two files mean different things by one name.
+// Only the library's own .cpp files define TAPEDECK_SIMD. What depends on it must depend on V, or on a lambda
+// of the file itself, so that no two files mean different things by one name.
 #ifdef TAPEDECK_SIMD
 template <class T>
-using Vector =
-    std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, xsimd::batch<T>, T>;
+using Vector = std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, xsimd::batch<T>, T>;
 #else
 template <class T>
 using Vector = T;
@@ -63,31 +62,18 @@ struct Lanes<xsimd::batch<T>> {
 template <class V>
 using Element = typename Lanes<V>::Element;
 
-template <class V>
-V load(const Element<V>* from) {
-    return Lanes<V>::load(from);
-}
-template <class V>
-void store(Element<V>* to, const V& v) {
-    Lanes<V>::store(to, v);
-}
-template <class V>
-Element<V> sum_lanes(const V& v) {
-    return Lanes<V>::sum(v);
-}
-
 /// The first n elements of a vector; the lanes beyond hold `rest`.
 template <class V>
 V load_part(const Element<V>* from, std::size_t n, Element<V> rest) {
     std::array<Element<V>, Lanes<V>::count> part;
     part.fill(rest);
     for (std::size_t k = 0; k < n; ++k) part[k] = from[k];
-    return load<V>(part.data());
+    return Lanes<V>::load(part.data());
 }
 template <class V>
 void store_part(Element<V>* to, std::size_t n, const V& v) {
     std::array<Element<V>, Lanes<V>::count> part;
-    store(part.data(), v);
+    Lanes<V>::store(part.data(), v);
     for (std::size_t k = 0; k < n; ++k) to[k] = part[k];
 }
 
@@ -106,8 +92,5 @@ using std::tanh;
 
 /// `condition ? yes : no`, also lane by lane.
 template <class T>
-    requires std::is_arithmetic_v<T>
-T select(bool condition, T yes, T no) {
-    return condition ? yes : no;
-}
+requires std::is_arithmetic_v<T> T select(bool condition, T yes, T no) { return condition ? yes : no; }
 }  // namespace tapedeck::op

@@ -8,9 +8,9 @@
 
 namespace tapedeck::kernels {
 
-/// A walk over `shape` by N row-major operands that broadcast to it. Neighbouring dimensions that all operands pass
-/// in one stride are merged, and what is left is an innermost run, in which each operand either moves along (1) or
-/// stands still (0), and the outer dimensions.
+/// A walk over `shape` by N row-major operands that broadcast to it. Neighbouring dimensions that all
+/// operands pass in one stride are merged, and what is left is an innermost run, in which each operand either
+/// moves along (1) or stands still (0), and the outer dimensions.
 template <std::size_t N>
 class Walk {
   public:

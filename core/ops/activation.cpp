@@ -21,7 +21,8 @@ struct Tanh final : Op<T> {
         f.each([](auto x) { return tanh(x); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto y) { return dy * (decltype(y)(1) - y * y); }, r.upstream(), r.output());
+        r.each(
+            0, [](auto dy, auto y) { return dy * (decltype(y)(1) - y * y); }, r.upstream(), r.output());
     }
 };
 
@@ -34,7 +35,8 @@ struct Sigmoid final : Op<T> {
         f.each([](auto x) { return decltype(x)(1) / (decltype(x)(1) + exp(-x)); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto y) { return dy * y * (decltype(y)(1) - y); }, r.upstream(), r.output());
+        r.each(
+            0, [](auto dy, auto y) { return dy * y * (decltype(y)(1) - y); }, r.upstream(), r.output());
     }
 };
 
@@ -47,7 +49,9 @@ struct ReLU final : Op<T> {
         f.each([](auto x) { return select(x < decltype(x)(0), decltype(x)(0), x); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto y) { return select(y > decltype(y)(0), dy, decltype(y)(0)); }, r.upstream(), r.output());
+        r.each(
+            0, [](auto dy, auto y) { return select(y > decltype(y)(0), dy, decltype(y)(0)); }, r.upstream(),
+            r.output());
     }
 };
 
@@ -55,7 +59,8 @@ struct ReLU final : Op<T> {
 template <class T>
 struct GELU final : Op<T> {
     static constexpr T kRootHalf = static_cast<T>(1 / std::numbers::sqrt2);
-    static constexpr T kDensity = static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2);  // 1/sqrt(2 pi)
+    static constexpr T kDensity =
+        static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2);  // 1/sqrt(2 pi)
 
     std::string_view name() const override { return "GELU"; }
     std::string_view rule() const override { return "dx = dy * (Phi(x) + x * phi(x))"; }
@@ -103,7 +108,8 @@ struct Dropout final : Op<T> {
         f.each([](auto x, auto m) { return x * m; }, f.input(0), mask);
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
+        r.each(
+            0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
     }
 };
 
@@ -131,7 +137,7 @@ Variable<T> dropout(Variable<T> x, double p, Random& rng, bool training, Where w
     return x.tape().template record<op::Dropout<T>>(where, {p, &rng}, x);
 }
 
-#define INSTANTIATE(T)                             \
+#define INSTANTIATE(T)                                \
     template Variable<T> tanh(Variable<T>, Where);    \
     template Variable<T> sigmoid(Variable<T>, Where); \
     template Variable<T> relu(Variable<T>, Where);    \

@@ -17,8 +17,8 @@ Variable<T> relu(Variable<T> x, Where where = Where::here());
 /// x * Phi(x), with the normal distribution's exact Phi (Hendrycks, Gimpel 2016, equation 1).
 template <class T>
 Variable<T> gelu(Variable<T> x, Where where = Where::here());
-/// In training: zeroes each element with probability p and scales the others by 1/(1-p) (Srivastava 2014, in the
-/// inverted form that PyTorch uses). Otherwise x itself. `rng` must outlive the recording.
+/// In training: zeroes each element with probability p and scales the others by 1/(1-p) (Srivastava 2014, in
+/// the inverted form that PyTorch uses). Otherwise x itself. `rng` must outlive the recording.
 /// @throws ValueError when p is not in 0 … 1.
 template <class T>
 Variable<T> dropout(Variable<T> x, double p, Random& rng, bool training = true, Where where = Where::here());

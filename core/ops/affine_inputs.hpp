@@ -21,7 +21,9 @@ struct AffineInputs {
 
     /// Null where there is none. `Pass` is a Forward or a Reverse.
     auto* weight(const auto& pass) const { return has_weight ? pass.input(1).storage().data() : nullptr; }
-    auto* bias(const auto& pass) const { return has_bias ? pass.input(bias_index()).storage().data() : nullptr; }
+    auto* bias(const auto& pass) const {
+        return has_bias ? pass.input(bias_index()).storage().data() : nullptr;
+    }
 
     /// Where to add gradients, ready for +=; null where nobody wants them.
     template <class T>
@@ -55,7 +57,8 @@ struct AffineInputs {
     }
 };
 
-/// Records O with x and whichever of weight and bias are given; `options` makes its options from an AffineInputs.
+/// Records O with x and whichever of weight and bias are given; `options` makes its options from an
+/// AffineInputs.
 template <class O, class T, class F>
 Variable<T> record_with_affine(Where where, const Variable<T>& x, const std::optional<Variable<T>>& weight,
                                const std::optional<Variable<T>>& bias, F options) {

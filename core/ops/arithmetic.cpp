@@ -17,8 +17,10 @@ struct Add final : Op<T> {
         f.each([](auto a, auto b) { return a + b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy) { return dy; }, r.upstream());
-        r.each(1, [](auto dy) { return dy; }, r.upstream());
+        r.each(
+            0, [](auto dy) { return dy; }, r.upstream());
+        r.each(
+            1, [](auto dy) { return dy; }, r.upstream());
     }
 };
 
@@ -31,8 +33,10 @@ struct Subtract final : Op<T> {
         f.each([](auto a, auto b) { return a - b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy) { return dy; }, r.upstream());
-        r.each(1, [](auto dy) { return -dy; }, r.upstream());
+        r.each(
+            0, [](auto dy) { return dy; }, r.upstream());
+        r.each(
+            1, [](auto dy) { return -dy; }, r.upstream());
     }
 };
 
@@ -45,8 +49,10 @@ struct Multiply final : Op<T> {
         f.each([](auto a, auto b) { return a * b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto b) { return dy * b; }, r.upstream(), r.input(1));
-        r.each(1, [](auto dy, auto a) { return dy * a; }, r.upstream(), r.input(0));
+        r.each(
+            0, [](auto dy, auto b) { return dy * b; }, r.upstream(), r.input(1));
+        r.each(
+            1, [](auto dy, auto a) { return dy * a; }, r.upstream(), r.input(0));
     }
 };
 
@@ -59,8 +65,10 @@ struct Divide final : Op<T> {
         f.each([](auto a, auto b) { return a / b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto b) { return dy / b; }, r.upstream(), r.input(1));
-        r.each(1, [](auto dy, auto y, auto b) { return -dy * y / b; }, r.upstream(), r.output(), r.input(1));
+        r.each(
+            0, [](auto dy, auto b) { return dy / b; }, r.upstream(), r.input(1));
+        r.each(
+            1, [](auto dy, auto y, auto b) { return -dy * y / b; }, r.upstream(), r.output(), r.input(1));
     }
 };
 
@@ -73,7 +81,8 @@ struct Negate final : Op<T> {
         f.each([](auto a) { return -a; }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy) { return -dy; }, r.upstream());
+        r.each(
+            0, [](auto dy) { return -dy; }, r.upstream());
     }
 };
 
@@ -107,7 +116,9 @@ struct Pow final : Op<T> {
 template <class T>
 struct Maximum final : Op<T> {
     std::string_view name() const override { return "Maximum"; }
-    std::string_view rule() const override { return "da = dy where a > b, db = dy where b > a, half each where equal"; }
+    std::string_view rule() const override {
+        return "da = dy where a > b, db = dy where b > a, half each where equal";
+    }
     void forward(Forward<T>& f) override {
         // The second test hands on a NaN from either side.
         f.each([](auto a, auto b) { return select(a > b, a, select(a != a, a, b)); }, f.input(0), f.input(1));
@@ -192,18 +203,19 @@ template <class T>
 Variable<T> masked_fill(Variable<T> x, const Tensor<bool>& mask, std::type_identity_t<T> value, Where where) {
     Tape<T>& tape = x.tape();
     const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", where);
-    return tape.template record<op::Where<T>>(where, {}, as_numbers, tape.input(Tensor<T>(value), "", where), x);
+    return tape.template record<op::Where<T>>(where, {}, as_numbers, tape.input(Tensor<T>(value), "", where),
+                                              x);
 }
 
-#define INSTANTIATE(T)                                                                            \
-    template Variable<T> add(const Located<T>&, const Located<T>&);                               \
-    template Variable<T> subtract(const Located<T>&, const Located<T>&);                          \
-    template Variable<T> multiply(const Located<T>&, const Located<T>&);                          \
-    template Variable<T> divide(const Located<T>&, const Located<T>&);                            \
-    template Variable<T> negate(const Located<T>&);                                               \
-    template Variable<T> pow(Variable<T>, Located<T>, Where);                                     \
-    template Variable<T> maximum(Variable<T>, Located<T>, Where);                                 \
-    template Variable<T> where(const Tensor<bool>&, Variable<T>, Located<T>, Where);              \
+#define INSTANTIATE(T)                                                               \
+    template Variable<T> add(const Located<T>&, const Located<T>&);                  \
+    template Variable<T> subtract(const Located<T>&, const Located<T>&);             \
+    template Variable<T> multiply(const Located<T>&, const Located<T>&);             \
+    template Variable<T> divide(const Located<T>&, const Located<T>&);               \
+    template Variable<T> negate(const Located<T>&);                                  \
+    template Variable<T> pow(Variable<T>, Located<T>, Where);                        \
+    template Variable<T> maximum(Variable<T>, Located<T>, Where);                    \
+    template Variable<T> where(const Tensor<bool>&, Variable<T>, Located<T>, Where); \
     template Variable<T> masked_fill(Variable<T>, const Tensor<bool>&, T, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 

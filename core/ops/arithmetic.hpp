@@ -5,8 +5,8 @@
 
 namespace tapedeck {
 
-// add, subtract, multiply, divide and negate stand behind the operators + - * / -, where a number or an xtensor
-// expression may be either operand. All throw ShapeError when the shapes don't broadcast.
+// add, subtract, multiply, divide and negate stand behind the operators + - * / -, where a number or an
+// xtensor expression may be either operand. All throw ShapeError when the shapes don't broadcast.
 
 /// The same with the line given: for modules, which record under their caller's.
 template <class T>
@@ -22,9 +22,11 @@ template <class T>
 Variable<T> maximum(Variable<T> a, Located<std::type_identity_t<T>> b, Where where = Where::here());
 /// `mask ? a : b`, element by element; all three broadcast. The mask gets no gradient.
 template <class T>
-Variable<T> where(const Tensor<bool>& mask, Variable<T> a, Located<std::type_identity_t<T>> b, Where line = Where::here());
+Variable<T> where(const Tensor<bool>& mask, Variable<T> a, Located<std::type_identity_t<T>> b,
+                  Where line = Where::here());
 /// x, with `value` wherever the mask is true.
 template <class T>
-Variable<T> masked_fill(Variable<T> x, const Tensor<bool>& mask, std::type_identity_t<T> value, Where where = Where::here());
+Variable<T> masked_fill(Variable<T> x, const Tensor<bool>& mask, std::type_identity_t<T> value,
+                        Where where = Where::here());
 
 }  // namespace tapedeck

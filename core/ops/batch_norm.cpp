@@ -22,23 +22,27 @@ struct BatchNorm final : Op<T> {
         AffineInputs affine;
     };
     Options options;
-    // By channel: the mean in two parts, the biased variance, 1 / sqrt(variance + eps), and room for the kernels.
+    // By channel: the mean in two parts, the biased variance, 1 / sqrt(variance + eps), and room for the
+    // kernels.
     SmallVector<T, 1, 64> center, remainder, variance, rstd, scale, shift, sum_dy, sum_dy_d;
 
     std::string_view name() const override { return "BatchNorm"; }
     std::string_view rule() const override {
-        return own_statistics()
-                   ? "dx = weight * rstd * (dy - mean(dy) - xhat * mean(dy * xhat)) by channel; dweight = sum of dy * xhat, dbias = sum of dy"
-                   : "dx = weight * rstd * dy with the running variance's rstd; dweight = sum of dy * xhat, dbias = sum of dy";
+        return own_statistics() ? "dx = weight * rstd * (dy - mean(dy) - xhat * mean(dy * xhat)) by channel; "
+                                  "dweight = sum of dy * xhat, dbias = sum of dy"
+                                : "dx = weight * rstd * dy with the running variance's rstd; dweight = sum "
+                                  "of dy * xhat, dbias = sum of dy";
     }
 
     void forward(Forward<T>& f) override {
         check(f);
         const Tensor<T>& x = f.input(0);
         const kernels::ChannelShape shape = channels(x.shape());
-        for (auto* v : {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_d}) v->resize(shape.channels);
+        for (auto* v : {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_d})
+            v->resize(shape.channels);
         if (own_statistics()) {
-            kernels::channel_statistics(shape, x.storage().data(), center.data(), remainder.data(), variance.data());
+            kernels::channel_statistics(shape, x.storage().data(), center.data(), remainder.data(),
+                                        variance.data());
         } else {
             std::copy_n(options.running->mean.storage().data(), shape.channels, center.data());
             std::fill_n(remainder.data(), shape.channels, T(0));
@@ -49,16 +53,18 @@ struct BatchNorm final : Op<T> {
         for (std::size_t c = 0; c < shape.channels; ++c) {
             rstd[c] = T(1) / std::sqrt(variance[c] + static_cast<T>(options.mode.eps));
             if (std::isinf(rstd[c])) {
-                f.template fail<NonFiniteError>(fmt::format(
-                    "channel {} of {} has variance 0 and eps is 0: nothing can be divided by its root; give a positive eps.",
-                    c, shape.channels), {"x"});
+                f.template fail<NonFiniteError>(
+                    fmt::format("channel {} of {} has variance 0 and eps is 0: nothing can be divided by its "
+                                "root; give a positive eps.",
+                                c, shape.channels),
+                    {"x"});
             }
             scale[c] = weight != nullptr ? rstd[c] * weight[c] : rstd[c];
             shift[c] = bias != nullptr ? bias[c] : T(0);
         }
         Tensor<T>& y = f.output(x.shape());
-        kernels::scale_channels(shape, x.storage().data(), center.data(), remainder.data(), scale.data(), shift.data(),
-                                y.storage().data());
+        kernels::scale_channels(shape, x.storage().data(), center.data(), remainder.data(), scale.data(),
+                                shift.data(), y.storage().data());
         if (options.mode.training && options.running != nullptr && !f.frozen()) update_running(shape);
     }
 
@@ -66,7 +72,8 @@ struct BatchNorm final : Op<T> {
         const Tensor<T>& x = r.input(0);
         const kernels::ChannelShape shape = channels(x.shape());
         const T* dy = r.upstream().storage().data();
-        kernels::channel_sums(shape, x.storage().data(), center.data(), remainder.data(), dy, sum_dy.data(), sum_dy_d.data());
+        kernels::channel_sums(shape, x.storage().data(), center.data(), remainder.data(), dy, sum_dy.data(),
+                              sum_dy_d.data());
         if (T* dweight = options.affine.weight_gradient(r)) {
             for (std::size_t c = 0; c < shape.channels; ++c) dweight[c] += sum_dy_d[c] * rstd[c];
         }
@@ -81,8 +88,8 @@ struct BatchNorm final : Op<T> {
             sum_dy_d[c] = own_statistics() ? sum_dy_d[c] * rstd[c] / n * rstd[c] : T(0);
         }
         const Deposit<T> dx = r.deposit(0);
-        kernels::channel_gradient(shape, x.storage().data(), center.data(), remainder.data(), dy, scale.data(),
-                                  sum_dy.data(), sum_dy_d.data(), dx.data, dx.add);
+        kernels::channel_gradient(shape, x.storage().data(), center.data(), remainder.data(), dy,
+                                  scale.data(), sum_dy.data(), sum_dy_d.data(), dx.data, dx.add);
     }
 
   private:
@@ -93,22 +100,28 @@ struct BatchNorm final : Op<T> {
     void check(const Forward<T>& f) const {
         const Shape& x = f.input(0).shape();
         if ((x.size() != 2 && x.size() != 3) || x[1] == 0)
-            f.fail(fmt::format("x is {}: expected (N, C) or (N, C, L) with C at least 1.", to_text(x)), {"x"});
+            f.fail(fmt::format("x is {}: expected (N, C) or (N, C, L) with C at least 1.", to_text(x)),
+                   {"x"});
         const Shape expected{x[1]};
         if (options.running != nullptr && options.running->mean.shape() != expected) {
-            f.fail(fmt::format("x is {}, the running statistics are {}: x must have {} channels in its second dimension.",
-                               to_text(x), to_text(options.running->mean.shape()), options.running->mean.size()),
-                   {"x"});
+            f.fail(
+                fmt::format("x is {}, the running statistics are {}: x must have {} channels in its second "
+                            "dimension.",
+                            to_text(x), to_text(options.running->mean.shape()), options.running->mean.size()),
+                {"x"});
         }
         options.affine.check(f, expected);
         const auto& mode = options.mode;
-        if (!(mode.eps >= 0)) f.template fail<ValueError>(fmt::format("eps is {}: it must not be negative.", mode.eps));
+        if (!(mode.eps >= 0))
+            f.template fail<ValueError>(fmt::format("eps is {}: it must not be negative.", mode.eps));
         if (mode.momentum && !(*mode.momentum >= 0 && *mode.momentum <= 1))
-            f.template fail<ValueError>(fmt::format("momentum is {}: it must lie in 0 … 1 (it weighs the new batch).", *mode.momentum));
-        if (own_statistics() && channels(x).per_channel() < 2) {
             f.template fail<ValueError>(fmt::format(
-                "expected more than 1 value per channel when training, got input size {}; give a larger batch, or call eval().",
-                to_text(x)), {"x"});
+                "momentum is {}: it must lie in 0 … 1 (it weighs the new batch).", *mode.momentum));
+        if (own_statistics() && channels(x).per_channel() < 2) {
+            f.template fail<ValueError>(fmt::format("expected more than 1 value per channel when training, "
+                                                    "got input size {}; give a larger batch, or call eval().",
+                                                    to_text(x)),
+                                        {"x"});
         }
     }
 
@@ -134,13 +147,13 @@ struct BatchNorm final : Op<T> {
 template <class T>
 Variable<T> batch_norm(Variable<T> x, RunningStatistics<T>* running, std::optional<Variable<T>> weight,
                        std::optional<Variable<T>> bias, BatchNormMode mode, Where where) {
-    return op::record_with_affine<op::BatchNorm<T>>(
-        where, x, weight, bias,
-        [&](op::AffineInputs affine) { return typename op::BatchNorm<T>::Options{running, mode, affine}; });
+    return op::record_with_affine<op::BatchNorm<T>>(where, x, weight, bias, [&](op::AffineInputs affine) {
+        return typename op::BatchNorm<T>::Options{running, mode, affine};
+    });
 }
 
-#define INSTANTIATE(T)                                                                                        \
-    template Variable<T> batch_norm(Variable<T>, RunningStatistics<T>*, std::optional<Variable<T>>,           \
+#define INSTANTIATE(T)                                                                              \
+    template Variable<T> batch_norm(Variable<T>, RunningStatistics<T>*, std::optional<Variable<T>>, \
                                     std::optional<Variable<T>>, BatchNormMode, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 

@@ -17,7 +17,8 @@ struct Exp final : Op<T> {
         f.each([](auto x) { return exp(x); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto y) { return dy * y; }, r.upstream(), r.output());
+        r.each(
+            0, [](auto dy, auto y) { return dy * y; }, r.upstream(), r.output());
     }
 };
 
@@ -30,7 +31,8 @@ struct Log final : Op<T> {
         f.each([](auto x) { return log(x); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto x) { return dy / x; }, r.upstream(), r.input(0));
+        r.each(
+            0, [](auto dy, auto x) { return dy / x; }, r.upstream(), r.input(0));
     }
 };
 
@@ -43,7 +45,8 @@ struct Sqrt final : Op<T> {
         f.each([](auto x) { return sqrt(x); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto y) { return dy / (y + y); }, r.upstream(), r.output());
+        r.each(
+            0, [](auto dy, auto y) { return dy / (y + y); }, r.upstream(), r.output());
     }
 };
 
@@ -56,7 +59,8 @@ struct Square final : Op<T> {
         f.each([](auto x) { return x * x; }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto x) { return dy * (x + x); }, r.upstream(), r.input(0));
+        r.each(
+            0, [](auto dy, auto x) { return dy * (x + x); }, r.upstream(), r.input(0));
     }
 };
 
@@ -102,7 +106,7 @@ Variable<T> abs(Variable<T> x, Where where) {
     return x.tape().template record<op::Abs<T>>(where, {}, x);
 }
 
-#define INSTANTIATE(T)                            \
+#define INSTANTIATE(T)                               \
     template Variable<T> exp(Variable<T>, Where);    \
     template Variable<T> log(Variable<T>, Where);    \
     template Variable<T> sqrt(Variable<T>, Where);   \

@@ -24,7 +24,8 @@ struct LayerNorm final : Op<T> {
 
     std::string_view name() const override { return "LayerNorm"; }
     std::string_view rule() const override {
-        return "dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) by row, g = dy * weight; dweight = sum of dy * xhat, dbias = sum of dy";
+        return "dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) by row, g = dy * weight; dweight = sum of "
+               "dy * xhat, dbias = sum of dy";
     }
 
     void forward(Forward<T>& f) override {
@@ -38,13 +39,16 @@ struct LayerNorm final : Op<T> {
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
         for (std::size_t i = 0; i < rows; ++i)
-            statistics[i] = kernels::normalize_row(d, x.storage().data() + i * d, eps, weight, bias, y + i * d);
+            statistics[i] =
+                kernels::normalize_row(d, x.storage().data() + i * d, eps, weight, bias, y + i * d);
         if (eps > 0) return;
         for (std::size_t i = 0; i < rows; ++i) {
             if (std::isinf(statistics[i].rstd)) {
-                f.template fail<NonFiniteError>(fmt::format(
-                    "row {} of {} is constant and eps is 0: its variance is 0, and nothing can be divided by its root; give a positive eps.",
-                    i, rows), {"x"});
+                f.template fail<NonFiniteError>(
+                    fmt::format("row {} of {} is constant and eps is 0: its variance is 0, and nothing can "
+                                "be divided by its root; give a positive eps.",
+                                i, rows),
+                    {"x"});
             }
         }
     }
@@ -59,8 +63,8 @@ struct LayerNorm final : Op<T> {
         T* dbias = options.affine.bias_gradient(r);
         for (std::size_t i = 0; i < statistics.size(); ++i) {
             kernels::normalize_row_adjoint(d, x.storage().data() + i * d, statistics[i], weight,
-                                           r.upstream().storage().data() + i * d, wants_dx ? dx.data + i * d : nullptr,
-                                           dx.add, dweight, dbias);
+                                           r.upstream().storage().data() + i * d,
+                                           wants_dx ? dx.data + i * d : nullptr, dx.add, dweight, dbias);
         }
     }
 
@@ -71,10 +75,13 @@ struct LayerNorm final : Op<T> {
         const bool fits = !tail.empty() && elements(tail) > 0 && x.size() >= tail.size() &&
                           std::equal(tail.rbegin(), tail.rend(), x.rbegin());
         if (!fits) {
-            f.fail(fmt::format("x is {}, normalized_shape is {}: x's last dimensions must be normalized_shape, and it must not be empty.",
-                               to_text(x), to_text(tail)), {"x"});
+            f.fail(fmt::format("x is {}, normalized_shape is {}: x's last dimensions must be "
+                               "normalized_shape, and it must not be empty.",
+                               to_text(x), to_text(tail)),
+                   {"x"});
         }
-        if (!(options.eps >= 0)) f.template fail<ValueError>(fmt::format("eps is {}: it must not be negative.", options.eps));
+        if (!(options.eps >= 0))
+            f.template fail<ValueError>(fmt::format("eps is {}: it must not be negative.", options.eps));
         options.affine.check(f, tail);
     }
 };
@@ -84,13 +91,13 @@ struct LayerNorm final : Op<T> {
 template <class T>
 Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, std::optional<Variable<T>> weight,
                        std::optional<Variable<T>> bias, double eps, Where where) {
-    return op::record_with_affine<op::LayerNorm<T>>(
-        where, x, weight, bias,
-        [&](op::AffineInputs affine) { return typename op::LayerNorm<T>::Options{normalized_shape, eps, affine}; });
+    return op::record_with_affine<op::LayerNorm<T>>(where, x, weight, bias, [&](op::AffineInputs affine) {
+        return typename op::LayerNorm<T>::Options{normalized_shape, eps, affine};
+    });
 }
 
-#define INSTANTIATE(T)                                                                                       \
-    template Variable<T> layer_norm(Variable<T>, const Shape&, std::optional<Variable<T>>,                   \
+#define INSTANTIATE(T)                                                                     \
+    template Variable<T> layer_norm(Variable<T>, const Shape&, std::optional<Variable<T>>, \
                                     std::optional<Variable<T>>, double, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 

@@ -26,10 +26,12 @@ void check_target(Forward<T>& f) {
     const Shape& x = f.input(0).shape();
     const Shape& target = f.input(1).shape();
     if (x != target && !target.empty()) {
-        f.fail(fmt::format("x is {}, target is {}: they must have the same shape; use reshape.", to_text(x), to_text(target)),
+        f.fail(fmt::format("x is {}, target is {}: they must have the same shape; use reshape.", to_text(x),
+                           to_text(target)),
                {"x", "target"});
     }
-    if (elements(x) == 0) f.fail(fmt::format("x is {}: the mean over nothing has no value.", to_text(x)), {"x"});
+    if (elements(x) == 0)
+        f.fail(fmt::format("x is {}: the mean over nothing has no value.", to_text(x)), {"x"});
 }
 
 }  // namespace
@@ -43,13 +45,18 @@ struct MSELoss final : Op<T> {
         check_target(f);
         const auto [x, t] = matched(f.input(0), f.input(1));
         const std::size_t n = f.input(0).storage().size();
-        const T total = kernels::map_sum<T>(n, [](auto a, auto b) { return (a - b) * (a - b); }, x, t);
+        const T total = kernels::map_sum<T>(
+            n, [](auto a, auto b) { return (a - b) * (a - b); }, x, t);
         f.output({}).storage()[0] = total / static_cast<T>(n);
     }
     void adjoint(Reverse<T>& r) override {
         const T scale = r.upstream().storage()[0] * T(2) / static_cast<T>(r.input(0).storage().size());
-        r.each_of(r.input(0).shape(), 0, [scale](auto x, auto t) { return decltype(x)(scale) * (x - t); }, r.input(0), r.input(1));
-        r.each_of(r.input(0).shape(), 1, [scale](auto x, auto t) { return decltype(x)(scale) * (t - x); }, r.input(0), r.input(1));
+        r.each_of(
+            r.input(0).shape(), 0, [scale](auto x, auto t) { return decltype(x)(scale) * (x - t); },
+            r.input(0), r.input(1));
+        r.each_of(
+            r.input(0).shape(), 1, [scale](auto x, auto t) { return decltype(x)(scale) * (t - x); },
+            r.input(0), r.input(1));
     }
 };
 
@@ -80,7 +87,8 @@ struct BinaryCrossEntropyWithLogits final : Op<T> {
                 return V(scale) * (V(1) / (V(1) + exp(-x)) - t);
             },
             r.input(0), r.input(1));
-        r.each_of(r.input(0).shape(), 1, [scale](auto x) { return -decltype(x)(scale) * x; }, r.input(0));
+        r.each_of(
+            r.input(0).shape(), 1, [scale](auto x) { return -decltype(x)(scale) * x; }, r.input(0));
     }
 };
 
@@ -107,8 +115,9 @@ struct CrossEntropy final : Op<T> {
         const Tensor<T>& x = f.input(0);
         const auto& targets = options.targets;
         if (x.dimension() != 2 || x.shape()[0] != targets.size() || x.storage().empty()) {
-            f.fail(fmt::format("logits are {}, with {} targets: expected (N, C) with N targets, N and C at least 1.",
-                               to_text(x.shape()), targets.size()),
+            f.fail(fmt::format(
+                       "logits are {}, with {} targets: expected (N, C) with N targets, N and C at least 1.",
+                       to_text(x.shape()), targets.size()),
                    {"logits"});
         }
         const std::size_t rows = x.shape()[0];
@@ -116,8 +125,9 @@ struct CrossEntropy final : Op<T> {
         for (std::size_t i = 0; i < rows; ++i) {
             if (targets[i] >= classes) {
                 f.template fail<ValueError>(
-                    fmt::format("target {} of row {} is out of range: logits are {}, so that classes are 0 … {}.", targets[i], i,
-                                to_text(x.shape()), classes - 1),
+                    fmt::format(
+                        "target {} of row {} is out of range: logits are {}, so that classes are 0 … {}.",
+                        targets[i], i, to_text(x.shape()), classes - 1),
                     {"logits"});
             }
         }
@@ -127,9 +137,13 @@ struct CrossEntropy final : Op<T> {
             const T* row = x.storage().data() + i * classes;
             T* p = softmax.storage().data() + i * classes;
             const T largest = *std::max_element(row, row + classes);
-            kernels::map<false>(classes, p, [largest](auto v) { return exp(v - decltype(v)(largest)); }, kernels::Stream<T>{row});
-            const T total = kernels::map_sum<T>(classes, [](auto v) { return v; }, kernels::Stream<T>{p});
-            kernels::map<false>(classes, p, [total](auto v) { return v / decltype(v)(total); }, kernels::Stream<T>{p});
+            kernels::map<false>(
+                classes, p, [largest](auto v) { return exp(v - decltype(v)(largest)); },
+                kernels::Stream<T>{row});
+            const T total = kernels::map_sum<T>(
+                classes, [](auto v) { return v; }, kernels::Stream<T>{p});
+            kernels::map<false>(
+                classes, p, [total](auto v) { return v / decltype(v)(total); }, kernels::Stream<T>{p});
             loss += log(total) - (row[targets[i]] - largest);
         }
         f.output({}).storage()[0] = loss / static_cast<T>(rows);
@@ -161,13 +175,14 @@ Variable<T> cross_entropy(Variable<T> logits, const std::vector<std::size_t>& ta
     return logits.tape().template record<op::CrossEntropy<T>>(where, {targets}, logits);
 }
 template <class T>
-Variable<T> binary_cross_entropy_with_logits(Variable<T> x, Located<std::type_identity_t<T>> target, Where where) {
+Variable<T> binary_cross_entropy_with_logits(Variable<T> x, Located<std::type_identity_t<T>> target,
+                                             Where where) {
     return x.tape().template record<op::BinaryCrossEntropyWithLogits<T>>(where, {}, x, target.on(x.tape()));
 }
 
-#define INSTANTIATE(T)                                                                             \
-    template Variable<T> mse_loss(Variable<T>, Located<T>, Where);                                 \
-    template Variable<T> cross_entropy(Variable<T>, const std::vector<std::size_t>&, Where);       \
+#define INSTANTIATE(T)                                                                       \
+    template Variable<T> mse_loss(Variable<T>, Located<T>, Where);                           \
+    template Variable<T> cross_entropy(Variable<T>, const std::vector<std::size_t>&, Where); \
     template Variable<T> binary_cross_entropy_with_logits(Variable<T>, Located<T>, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 

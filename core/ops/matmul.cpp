@@ -43,13 +43,15 @@ struct Matmul final : Op<T> {
         if (a.size() > 1) out.push_back(n);
         if (b.size() > 1) out.push_back(m);
         T* y = f.output(out).storage().data();
-        if (lead_b.empty()) {  // one b: its products with a stack of matrices are one product with all their rows
+        if (lead_b.empty()) {  // one b: its products with a stack of matrices are one product with all their
+                               // rows
             n *= elements(lead_a);
             lead_a.clear();
             lead.clear();
         }
         each_product([&](std::size_t i, std::size_t j, std::size_t o) {
-            gemm(no, no, n, m, k, f.input(0).storage().data() + i, f.input(1).storage().data() + j, y + o, false);
+            gemm(no, no, n, m, k, f.input(0).storage().data() + i, f.input(1).storage().data() + j, y + o,
+                 false);
         });
     }
 
@@ -82,8 +84,8 @@ struct Matmul final : Op<T> {
         const kernels::Walk<3> walk(lead, {&lead_a, &lead_b, &lead});
         walk.each_run([&](const std::array<std::size_t, 3>& offset) {
             for (std::size_t i = 0; i < walk.run(); ++i) {
-                f((offset[0] + (walk.still(0) ? 0 : i)) * n * k, (offset[1] + (walk.still(1) ? 0 : i)) * k * m,
-                  (offset[2] + i) * n * m);
+                f((offset[0] + (walk.still(0) ? 0 : i)) * n * k,
+                  (offset[1] + (walk.still(1) ? 0 : i)) * k * m, (offset[2] + i) * n * m);
             }
         });
     }
@@ -99,7 +101,8 @@ struct Linear final : Op<T> {
         const Tensor<T>& x = f.input(0);
         const Tensor<T>& weight = f.input(1);
         if (weight.dimension() != 2 || x.dimension() == 0 || x.shape().back() != weight.shape()[1]) {
-            f.fail(fmt::format("x is {}, weight is {}: x's last dimension must be weight's second (weight is (out, in)).",
+            f.fail(fmt::format("x is {}, weight is {}: x's last dimension must be weight's second (weight is "
+                               "(out, in)).",
                                to_text(x.shape()), to_text(weight.shape())),
                    {"x", "weight"});
         }
@@ -113,12 +116,14 @@ struct Linear final : Op<T> {
         shape.back() = out;
         Tensor<T>& y = f.output(shape);
         const std::size_t in = weight.shape()[1];
-        const std::size_t rows = in == 0 ? y.storage().size() / std::max<std::size_t>(out, 1) : x.storage().size() / in;
+        const std::size_t rows =
+            in == 0 ? y.storage().size() / std::max<std::size_t>(out, 1) : x.storage().size() / in;
         if (f.inputs() == 3) {
             const T* bias = f.input(2).storage().data();
             for (std::size_t r = 0; r < rows; ++r) std::copy_n(bias, out, y.storage().data() + r * out);
         }
-        gemm(no, yes, rows, out, in, x.storage().data(), weight.storage().data(), y.storage().data(), f.inputs() == 3);
+        gemm(no, yes, rows, out, in, x.storage().data(), weight.storage().data(), y.storage().data(),
+             f.inputs() == 3);
     }
 
     void adjoint(Reverse<T>& r) override {
@@ -134,7 +139,9 @@ struct Linear final : Op<T> {
             const Deposit<T> dw = r.deposit(1);
             gemm(yes, no, out, in, rows, dy, r.input(0).storage().data(), dw.data, dw.add);
         }
-        if (r.inputs() == 3) r.each(2, [](auto d) { return d; }, r.upstream());
+        if (r.inputs() == 3)
+            r.each(
+                2, [](auto d) { return d; }, r.upstream());
     }
 };
 
@@ -150,7 +157,7 @@ Variable<T> linear(Variable<T> x, Variable<T> weight, std::optional<Variable<T>>
     return x.tape().template record<op::Linear<T>>(where, {}, x, weight);
 }
 
-#define INSTANTIATE(T)                                          \
+#define INSTANTIATE(T)                                            \
     template Variable<T> matmul(Variable<T>, Variable<T>, Where); \
     template Variable<T> linear(Variable<T>, Variable<T>, std::optional<Variable<T>>, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)

@@ -7,9 +7,10 @@
 
 namespace tapedeck {
 
-/// The matrix product, as torch.matmul: (…, n, k) x (…, k, m) -> (…, n, m), leading dimensions broadcast; a vector on
-/// the left is a row, on the right a column, and that dimension is dropped again.
-/// @throws ShapeError when the inner sizes differ, the leading ones don't broadcast, or an operand is a scalar.
+/// The matrix product, as torch.matmul: (…, n, k) x (…, k, m) -> (…, n, m), leading dimensions broadcast; a
+/// vector on the left is a row, on the right a column, and that dimension is dropped again.
+/// @throws ShapeError when the inner sizes differ, the leading ones don't broadcast, or an operand is a
+/// scalar.
 template <class T>
 Variable<T> matmul(Variable<T> a, Variable<T> b, Where where = Where::here());
 

@@ -7,14 +7,16 @@
 
 namespace tapedeck {
 
-/// Layer normalization (Ba, Kiros, Hinton 2016, equation 4), as torch.nn.functional.layer_norm: each sample over its
-/// trailing dimensions, y = (x - mean) / sqrt(var + eps) * weight + bias with the biased variance. x is
-/// (…, *normalized_shape); weight and bias, where given, are of normalized_shape.
-/// @throws ShapeError when the shapes don't fit; ValueError when eps is negative; NonFiniteError when eps is 0 and a
-/// row is constant.
+/// Layer normalization (Ba, Kiros, Hinton 2016, equation 4), as torch.nn.functional.layer_norm: each sample
+/// over its trailing dimensions, y = (x - mean) / sqrt(var + eps) * weight + bias with the biased variance. x
+/// is (…, *normalized_shape); weight and bias, where given, are of normalized_shape.
+/// @throws ShapeError when the shapes don't fit; ValueError when eps is negative; NonFiniteError when eps is
+/// 0 and a row is constant.
 template <class T>
-Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, std::optional<Variable<T>> weight = std::nullopt,
-                       std::optional<Variable<T>> bias = std::nullopt, double eps = 1e-5, Where where = Where::here());
+Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape,
+                       std::optional<Variable<T>> weight = std::nullopt,
+                       std::optional<Variable<T>> bias = std::nullopt, double eps = 1e-5,
+                       Where where = Where::here());
 
 /// What BatchNorm remembers of the batches that it saw in training. Each of `mean` and `var` is (C).
 template <class T>
@@ -29,21 +31,24 @@ struct RunningStatistics {
 };
 
 struct BatchNormMode {
-    /// In training the batch's own statistics normalize, and the running ones are updated; otherwise those normalize.
+    /// In training the batch's own statistics normalize, and the running ones are updated; otherwise those
+    /// normalize.
     bool training = true;
     /// The weight of the new batch in the running statistics; none: a plain average over all batches.
     std::optional<double> momentum = 0.1;
     double eps = 1e-5;
 };
 
-/// Batch normalization (Ioffe, Szegedy 2015, algorithms 1 and 2), as torch.nn.functional.batch_norm: each channel over
-/// the batch and, for (N, C, L), the length. Without running statistics the batch's own always normalize. `running`
-/// must outlive the recording. A channel with an infinite or nan value leaves its running statistics as they are.
-/// @throws ShapeError when x is neither (N, C) nor (N, C, L) or the others are not (C); ValueError when eps is
-/// negative, momentum not in 0 … 1, or training meets one value per channel; NonFiniteError when eps is 0 and a
-/// channel is constant.
+/// Batch normalization (Ioffe, Szegedy 2015, algorithms 1 and 2), as torch.nn.functional.batch_norm: each
+/// channel over the batch and, for (N, C, L), the length. Without running statistics the batch's own always
+/// normalize. `running` must outlive the recording. A channel with an infinite or nan value leaves its
+/// running statistics as they are.
+/// @throws ShapeError when x is neither (N, C) nor (N, C, L) or the others are not (C); ValueError when eps
+/// is negative, momentum not in 0 … 1, or training meets one value per channel; NonFiniteError when eps is 0
+/// and a channel is constant.
 template <class T>
-Variable<T> batch_norm(Variable<T> x, RunningStatistics<T>* running, std::optional<Variable<T>> weight = std::nullopt,
+Variable<T> batch_norm(Variable<T> x, RunningStatistics<T>* running,
+                       std::optional<Variable<T>> weight = std::nullopt,
                        std::optional<Variable<T>> bias = std::nullopt, BatchNormMode mode = {},
                        Where where = Where::here());
 

@@ -52,8 +52,8 @@ struct Reduction : Op<T> {
     template <class F, class... Kept>
     void reduce(const Tensor<T>& x, Tensor<T>& y, F f, const Kept&... others) const {
         kernels::reduce<T, 1 + sizeof...(Kept)>(x.shape(), y.storage().data(), kept, f,
-                                                   {x.storage().data(), others.storage().data()...},
-                                                   {&x.shape(), shape_like_y(others)...});
+                                                {x.storage().data(), others.storage().data()...},
+                                                {&x.shape(), shape_like_y(others)...});
     }
     /// dx = f(x, dy, and what else broadcasts like y)
     template <class F, class... Kept>
@@ -62,8 +62,8 @@ struct Reduction : Op<T> {
         const Tensor<T>& x = r.input(0);
         const Deposit<T> dx = r.deposit(0);
         kernels::spread<T, 1 + sizeof...(Kept)>(x.shape(), dx.data, dx.add, f,
-                                                   {x.storage().data(), others.storage().data()...},
-                                                   {&x.shape(), shape_like_y(others)...});
+                                                {x.storage().data(), others.storage().data()...},
+                                                {&x.shape(), shape_like_y(others)...});
     }
 
   private:
@@ -80,7 +80,8 @@ struct Sum final : Reduction<T> {
         this->reduce(f.input(0), y, [](auto x) { return x; });
     }
     void adjoint(Reverse<T>& r) override {
-        this->spread(r, [](auto, auto dy) { return dy; }, r.upstream());
+        this->spread(
+            r, [](auto, auto dy) { return dy; }, r.upstream());
     }
 };
 
@@ -96,7 +97,8 @@ struct Mean final : Reduction<T> {
     }
     void adjoint(Reverse<T>& r) override {
         const T n = static_cast<T>(this->count);
-        this->spread(r, [n](auto, auto dy) { return dy / decltype(dy)(n); }, r.upstream());
+        this->spread(
+            r, [n](auto, auto dy) { return dy / decltype(dy)(n); }, r.upstream());
     }
 };
 
@@ -110,9 +112,12 @@ struct Var final : Reduction<T> {
     void forward(Forward<T>& f) override {
         Tensor<T>& y = this->prepare(f);
         const Tensor<T>& x = f.input(0);
-        if (this->options.correction < 0 || this->count <= static_cast<std::size_t>(this->options.correction)) {
-            f.fail(fmt::format("x is {}: the variance of {} value{} with correction {} would divide by {}; give more values, or correction 0.",
-                               to_text(x.shape()), this->count, this->count == 1 ? "" : "s", this->options.correction,
+        if (this->options.correction < 0 ||
+            this->count <= static_cast<std::size_t>(this->options.correction)) {
+            f.fail(fmt::format("x is {}: the variance of {} value{} with correction {} would divide by {}; "
+                               "give more values, or correction 0.",
+                               to_text(x.shape()), this->count, this->count == 1 ? "" : "s",
+                               this->options.correction,
                                static_cast<long>(this->count) - this->options.correction),
                    {"x"});
         }
@@ -120,15 +125,19 @@ struct Var final : Reduction<T> {
         mean.resize(y.shape());
         this->reduce(x, mean, [](auto v) { return v; });
         for (T& m : mean.storage()) m /= static_cast<T>(this->count);
-        this->reduce(x, y, [](auto v, auto m) { return v - m; }, mean);
+        this->reduce(
+            x, y, [](auto v, auto m) { return v - m; }, mean);
         for (std::size_t i = 0; i < y.storage().size(); ++i)
             mean.storage()[i] += y.storage()[i] / static_cast<T>(this->count);
-        this->reduce(x, y, [](auto v, auto m) { return (v - m) * (v - m); }, mean);
+        this->reduce(
+            x, y, [](auto v, auto m) { return (v - m) * (v - m); }, mean);
         for (T& v : y.storage()) v /= divisor();
     }
     void adjoint(Reverse<T>& r) override {
         const T factor = T(2) / divisor();
-        this->spread(r, [factor](auto x, auto dy, auto m) { return dy * decltype(x)(factor) * (x - m); }, r.upstream(), mean);
+        this->spread(
+            r, [factor](auto x, auto dy, auto m) { return dy * decltype(x)(factor) * (x - m); }, r.upstream(),
+            mean);
     }
 
   private:
@@ -145,7 +154,9 @@ struct Max final : Reduction<T> {
     void forward(Forward<T>& f) override {
         Tensor<T>& y = this->prepare(f);
         const Tensor<T>& x = f.input(0);
-        if (x.storage().empty()) f.fail(fmt::format("x is {}: an empty tensor has no largest element.", to_text(x.shape())), {"x"});
+        if (x.storage().empty())
+            f.fail(fmt::format("x is {}: an empty tensor has no largest element.", to_text(x.shape())),
+                   {"x"});
         std::fill(y.storage().begin(), y.storage().end(), -std::numeric_limits<T>::infinity());
         const kernels::Walk<2> walk(x.shape(), {&x.shape(), &this->kept});
         walk.each_run([&](const std::array<std::size_t, 2>& offset) {
@@ -156,12 +167,14 @@ struct Max final : Reduction<T> {
             }
         });
         ties.resize(y.shape());
-        this->reduce(x, ties, [](auto v, auto largest) { return select(v == largest, decltype(v)(1), decltype(v)(0)); }, y);
+        this->reduce(
+            x, ties,
+            [](auto v, auto largest) { return select(v == largest, decltype(v)(1), decltype(v)(0)); }, y);
     }
     void adjoint(Reverse<T>& r) override {
         this->spread(
-            r, [](auto x, auto dy, auto y, auto n) { return select(x == y, dy / n, decltype(dy)(0)); }, r.upstream(),
-            r.output(), ties);
+            r, [](auto x, auto dy, auto y, auto n) { return select(x == y, dy / n, decltype(dy)(0)); },
+            r.upstream(), r.output(), ties);
     }
 };
 
@@ -184,9 +197,9 @@ Variable<T> max(Variable<T> x, Axes axes, bool keep_dims, Where where) {
     return x.tape().template record<op::Max<T>>(where, {axes, keep_dims, 0}, x);
 }
 
-#define INSTANTIATE(T)                                            \
-    template Variable<T> sum(Variable<T>, Axes, bool, Where);     \
-    template Variable<T> mean(Variable<T>, Axes, bool, Where);    \
+#define INSTANTIATE(T)                                             \
+    template Variable<T> sum(Variable<T>, Axes, bool, Where);      \
+    template Variable<T> mean(Variable<T>, Axes, bool, Where);     \
     template Variable<T> var(Variable<T>, Axes, bool, int, Where); \
     template Variable<T> max(Variable<T>, Axes, bool, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)

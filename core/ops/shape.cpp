@@ -21,7 +21,8 @@ struct Blocks {
 };
 
 template <class T>
-std::size_t checked_axis(Forward<T>& f, int axis, std::size_t rank, std::initializer_list<std::string_view> labels) {
+std::size_t checked_axis(Forward<T>& f, int axis, std::size_t rank,
+                         std::initializer_list<std::string_view> labels) {
     try {
         return resolve_axis(axis, rank);
     } catch (const ShapeError& error) {
@@ -49,8 +50,8 @@ struct Reshape final : Op<T> {
     void forward(Forward<T>& f) override {
         const Tensor<T>& x = f.input(0);
         if (elements(options.shape) != x.size()) {
-            f.fail(fmt::format("x is {} with {} elements, the new shape {} has {}.", to_text(x.shape()), x.size(),
-                               to_text(options.shape), elements(options.shape)),
+            f.fail(fmt::format("x is {} with {} elements, the new shape {} has {}.", to_text(x.shape()),
+                               x.size(), to_text(options.shape), elements(options.shape)),
                    {"x"});
         }
         std::copy(x.storage().begin(), x.storage().end(), f.output(options.shape).storage().begin());
@@ -123,8 +124,8 @@ struct Slice final : Op<T> {
         const Tensor<T>& x = f.input(0);
         axis = checked_axis(f, options.axis, x.dimension(), {"x"});
         if (options.start > options.stop || options.stop > x.shape()[axis]) {
-            f.fail(fmt::format("x is {}: elements {} to {} of axis {} do not exist, it has {}.", to_text(x.shape()),
-                               options.start, options.stop, axis, x.shape()[axis]),
+            f.fail(fmt::format("x is {}: elements {} to {} of axis {} do not exist, it has {}.",
+                               to_text(x.shape()), options.start, options.stop, axis, x.shape()[axis]),
                    {"x"});
         }
         Shape shape = x.shape();
@@ -142,7 +143,8 @@ struct Slice final : Op<T> {
         const std::size_t n = (options.stop - options.start) * blocks.inner;
         if (!dx.add) std::fill_n(dx.data, r.input(0).storage().size(), T(0));
         for (std::size_t o = 0; o < blocks.outer; ++o)
-            put(r.upstream().storage().data() + o * n, n, dx.data + (o * blocks.size + options.start) * blocks.inner, true);
+            put(r.upstream().storage().data() + o * n, n,
+                dx.data + (o * blocks.size + options.start) * blocks.inner, true);
     }
 };
 
@@ -171,7 +173,8 @@ struct Concat final : Op<T> {
             for (std::size_t d = 0; fits && d < part.size(); ++d) fits = d == axis || part[d] == shape[d];
             if (!fits) {
                 f.fail(fmt::format("input 0 is {}, input {} is {}: they must be equal{}.", to_text(first), i,
-                                   to_text(f.input(i).shape()), options.stack ? "" : fmt::format(" but for axis {}", axis)));
+                                   to_text(f.input(i).shape()),
+                                   options.stack ? "" : fmt::format(" but for axis {}", axis)));
             }
             shape[axis] += part[axis];
         }
@@ -229,15 +232,17 @@ struct Gather final : Op<T> {
         bool fits = index.size() == x.dimension();
         for (std::size_t d = 0; fits && d < index.size(); ++d) fits = d == axis || index[d] <= x.shape()[d];
         if (!fits) {
-            f.fail(fmt::format("x is {}, index is {}: index must have x's rank, and no size above x's off axis {}.",
-                               to_text(x.shape()), to_text(index), axis),
+            f.fail(fmt::format(
+                       "x is {}, index is {}: index must have x's rank, and no size above x's off axis {}.",
+                       to_text(x.shape()), to_text(index), axis),
                    {"x"});
         }
         for (const std::size_t i : options.index.storage()) {
             if (i >= x.shape()[axis])
-                f.template fail<ValueError>(fmt::format("index {} is out of range: axis {} of x {} has {} elements.", i, axis,
-                                                        to_text(x.shape()), x.shape()[axis]),
-                                            {"x"});
+                f.template fail<ValueError>(
+                    fmt::format("index {} is out of range: axis {} of x {} has {} elements.", i, axis,
+                                to_text(x.shape()), x.shape()[axis]),
+                    {"x"});
         }
         T* y = f.output(index).storage().data();
         each(x.shape(), [&](std::size_t to, std::size_t from) { y[to] = x.storage()[from]; });
@@ -294,13 +299,19 @@ Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, 
 }
 template <class T>
 Variable<T> concat(const std::vector<Variable<T>>& parts, int axis, Where where) {
-    if (parts.empty()) throw ShapeError(fmt::format("concat ({}): there is nothing to join; give at least one.", where.text()));
-    return parts[0].tape().template record<op::Concat<T>>(where, {axis, false}, std::span<const Variable<T>>(parts));
+    if (parts.empty())
+        throw ShapeError(
+            fmt::format("concat ({}): there is nothing to join; give at least one.", where.text()));
+    return parts[0].tape().template record<op::Concat<T>>(where, {axis, false},
+                                                          std::span<const Variable<T>>(parts));
 }
 template <class T>
 Variable<T> stack(const std::vector<Variable<T>>& parts, int axis, Where where) {
-    if (parts.empty()) throw ShapeError(fmt::format("stack ({}): there is nothing to join; give at least one.", where.text()));
-    return parts[0].tape().template record<op::Concat<T>>(where, {axis, true}, std::span<const Variable<T>>(parts));
+    if (parts.empty())
+        throw ShapeError(
+            fmt::format("stack ({}): there is nothing to join; give at least one.", where.text()));
+    return parts[0].tape().template record<op::Concat<T>>(where, {axis, true},
+                                                          std::span<const Variable<T>>(parts));
 }
 template <class T>
 Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where) {
@@ -312,12 +323,12 @@ Variable<T> detach(Variable<T> x, Where where) {
     return x.tape().template record<op::Detach<T>>(where, {}, x);
 }
 
-#define INSTANTIATE(T)                                                              \
-    template Variable<T> reshape(Variable<T>, const Shape&, Where);                  \
-    template Variable<T> transpose(Variable<T>, int, int, Where);                    \
-    template Variable<T> slice(Variable<T>, int, std::size_t, std::size_t, Where);   \
-    template Variable<T> concat(const std::vector<Variable<T>>&, int, Where);        \
-    template Variable<T> stack(const std::vector<Variable<T>>&, int, Where);         \
+#define INSTANTIATE(T)                                                                \
+    template Variable<T> reshape(Variable<T>, const Shape&, Where);                   \
+    template Variable<T> transpose(Variable<T>, int, int, Where);                     \
+    template Variable<T> slice(Variable<T>, int, std::size_t, std::size_t, Where);    \
+    template Variable<T> concat(const std::vector<Variable<T>>&, int, Where);         \
+    template Variable<T> stack(const std::vector<Variable<T>>&, int, Where);          \
     template Variable<T> gather(Variable<T>, int, const Tensor<std::size_t>&, Where); \
     template Variable<T> detach(Variable<T>, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)

@@ -28,8 +28,8 @@ Variable<T> concat(const std::vector<Variable<T>>& parts, int axis = 0, Where wh
 /// @throws ShapeError when there are none, or the shapes differ.
 template <class T>
 Variable<T> stack(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
-/// y[..., i, ...] = x[..., index[..., i, ...], ...] along an axis, as torch.gather: index has x's rank, and no size
-/// above x's off that axis.
+/// y[..., i, ...] = x[..., index[..., i, ...], ...] along an axis, as torch.gather: index has x's rank, and
+/// no size above x's off that axis.
 /// @throws ShapeError when the shapes don't fit; ValueError when an index is out of range.
 template <class T>
 Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where = Where::here());

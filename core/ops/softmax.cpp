@@ -43,9 +43,9 @@ struct AlongAxis : Op<T> {
                 m = std::max(m, x.storage()[offset[0] + i]);
             }
         });
-        kernels::reduce<T, 2>(
-            x.shape(), total.storage().data(), kept, [](auto v, auto m) { return exp(v - m); },
-            {x.storage().data(), largest.storage().data()}, {&x.shape(), &kept});
+        kernels::reduce<T, 2>(x.shape(), total.storage().data(), kept,
+                              [](auto v, auto m) { return exp(v - m); },
+                              {x.storage().data(), largest.storage().data()}, {&x.shape(), &kept});
     }
 };
 
@@ -64,10 +64,11 @@ struct Softmax final : AlongAxis<T> {
         if (!r.needs(0)) return;
         const Tensor<T>& y = r.output();
         dot.resize(this->kept);
-        kernels::reduce<T, 2>(
-            y.shape(), dot.storage().data(), this->kept, [](auto g, auto v) { return g * v; },
-            {r.upstream().storage().data(), y.storage().data()}, {&y.shape(), &y.shape()});
-        r.each(0, [](auto dy, auto v, auto d) { return v * (dy - d); }, r.upstream(), y, dot);
+        kernels::reduce<T, 2>(y.shape(), dot.storage().data(), this->kept,
+                              [](auto g, auto v) { return g * v; },
+                              {r.upstream().storage().data(), y.storage().data()}, {&y.shape(), &y.shape()});
+        r.each(
+            0, [](auto dy, auto v, auto d) { return v * (dy - d); }, r.upstream(), y, dot);
     }
 };
 
@@ -80,16 +81,17 @@ struct LogSoftmax final : AlongAxis<T> {
     std::string_view rule() const override { return "dx = dy - e^y * sum of dy"; }
     void forward(Forward<T>& f) override {
         this->prepare(f);
-        f.each([](auto x, auto m, auto s) { return (x - m) - log(s); }, f.input(0), this->largest, this->total);
+        f.each([](auto x, auto m, auto s) { return (x - m) - log(s); }, f.input(0), this->largest,
+               this->total);
     }
     void adjoint(Reverse<T>& r) override {
         if (!r.needs(0)) return;
         const Tensor<T>& y = r.output();
         sum_dy.resize(this->kept);
-        kernels::reduce<T, 1>(
-            y.shape(), sum_dy.storage().data(), this->kept, [](auto g) { return g; }, {r.upstream().storage().data()},
-            {&y.shape()});
-        r.each(0, [](auto dy, auto v, auto s) { return dy - exp(v) * s; }, r.upstream(), y, sum_dy);
+        kernels::reduce<T, 1>(y.shape(), sum_dy.storage().data(), this->kept, [](auto g) { return g; },
+                              {r.upstream().storage().data()}, {&y.shape()});
+        r.each(
+            0, [](auto dy, auto v, auto s) { return dy - exp(v) * s; }, r.upstream(), y, sum_dy);
     }
 };
 

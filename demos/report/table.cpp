@@ -1,14 +1,14 @@
+// What the table says about the chosen runs, and which differences it calls one.
 #include "table.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <functional>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "html.hpp"
+#include "measurements.hpp"
 #include "spread.hpp"
 #include "style.hpp"
 
@@ -16,44 +16,6 @@ namespace tapedeck::demos {
 namespace {
 
 using nlohmann::json;
-
-struct Measurement {
-    std::string head, name;
-    Path path;
-    double scale;
-    bool higher_is_better, judged;  // a training result or a time is shown, not judged
-};
-
-const std::array<Measurement, 7>& measurements() {
-    static const std::array<Measurement, 7> all{{
-        {"train", "training loss", {"final", "train_loss"}, 1, false, false},
-        {"validation", "validation loss", {"final", "validation_loss"}, 1, false, true},
-        {"test", "test loss", {"final", "test_loss"}, 1, false, true},
-        {"train", "training accuracy", {"final", "train_accuracy"}, 100, true, false},
-        {"validation", "validation accuracy", {"final", "validation_accuracy"}, 100, true, true},
-        {"test", "test accuracy", {"final", "test_accuracy"}, 100, true, true},
-        {"total", "seconds", {"seconds", "total"}, 1, false, false},
-    }};
-    return all;
-}
-
-Spread spread_of(const std::vector<const json*>& runs, const Measurement& m) {
-    std::vector<double> values;
-    for (const json* run : runs) values.push_back(number(part(*run, m.path)) * m.scale);
-    return demos::spread_of(std::move(values));
-}
-
-/// As many decimals as show two digits of the smallest median, and three at least, so that a column's numbers
-/// align.
-int decimals_for(const std::vector<Spread>& spreads, const Measurement& m) {
-    if (m.scale > 1) return 1;
-    if (m.name == "seconds") return 2;
-    double smallest = INFINITY;
-    for (const Spread& s : spreads)
-        if (s.count > 0 && s.median != 0) smallest = std::min(smallest, std::abs(s.median));
-    return std::isfinite(smallest) ? std::clamp(1 - static_cast<int>(std::floor(std::log10(smallest))), 3, 6)
-                                   : 3;
-}
 
 std::string cell(const Spread& s, int decimals, bool best) {
     if (s.count == 0) return "<td class=\"n\">–</td>";
@@ -72,28 +34,6 @@ std::string swatch(const std::string& norm) {
         "d=\"M1 4H43\" "
         "stroke=\"{}\" stroke-width=\"3\" stroke-dasharray=\"{}\"/></svg>",
         pen.color, dash);
-}
-
-std::string heads(const std::vector<Measurement>& shown, const std::string& first) {
-    std::string groups, names;
-    for (const auto& [title, key] : {std::pair{"loss", "loss"}, std::pair{"accuracy (%)", "accuracy"},
-                                     std::pair{"seconds", "seconds"}}) {
-        const auto n = std::count_if(shown.begin(), shown.end(),
-                                     [&, k = key](const Measurement& m) { return m.name.ends_with(k); });
-        if (n > 0) groups += fmt::format("<th class=\"group\" colspan=\"{}\">{}</th>", n, title);
-    }
-    for (const Measurement& m : shown) names += fmt::format("<th class=\"n\">{}</th>", m.head);
-    return fmt::format("<thead><tr>{}{}</tr><tr>{}</tr></thead>\n", first, groups, names);
-}
-
-/// Which of these measurements any run has: a regression has no accuracy.
-std::vector<Measurement> present(const Group& group) {
-    std::vector<Measurement> shown;
-    for (const Measurement& m : measurements())
-        if (std::any_of(group.models.begin(), group.models.end(),
-                        [&](const Model& model) { return spread_of(model.runs, m).count > 0; }))
-            shown.push_back(m);
-    return shown;
 }
 
 /// "test loss: LayerNorm below no norm, ...; within the spread: BatchNorm and no norm."
@@ -146,7 +86,7 @@ std::string rule(const Group& group) {
 }  // namespace
 
 std::string result_table(const Group& group) {
-    const std::vector<Measurement> shown = present(group);
+    const std::vector<Measurement> shown = measured(group);
     std::vector<std::vector<Spread>> columns;
     for (const Measurement& m : shown) {
         auto& column = columns.emplace_back();
@@ -154,7 +94,7 @@ std::string result_table(const Group& group) {
     }
     std::string html =
         "<div class=\"wide\"><table class=\"results\">\n" +
-        heads(shown, "<th rowspan=\"2\">norm</th><th class=\"n\" rowspan=\"2\">learning rate</th>") +
+        table_head(shown, "<th rowspan=\"2\">norm</th><th class=\"n\" rowspan=\"2\">learning rate</th>") +
         "<tbody>\n";
     for (std::size_t row = 0; row < group.models.size(); ++row) {
         const Model& model = group.models[row];
@@ -195,44 +135,6 @@ std::string result_table(const Group& group) {
                 escaped(norm_style(model.norm).label), lost, model.chosen.size());
     }
     return html + rule(group);
-}
-
-std::string run_table(const Group& group) {
-    const std::vector<Measurement> shown = present(group);
-    std::string rows;
-    std::size_t count = 0;
-    for (const Model& model : group.models) {
-        std::vector<const json*> runs = model.runs;
-        const auto key = [](const json* run) {
-            return std::pair{number(part(*run, {"learning_rate"})), number(part(*run, {"seed"}))};
-        };
-        std::stable_sort(runs.begin(), runs.end(), [&](auto a, auto b) { return key(a) < key(b); });
-        count += runs.size();
-        for (const json* run : runs) {
-            rows += fmt::format(
-                "<tr{}><td>{}</td><td class=\"n\">{:g}</td><td class=\"n\">{:g}</td><td>{}</td>",
-                run->value("chosen", false) ? " class=\"chosen\"" : "", escaped(norm_style(model.norm).label),
-                key(run).first, key(run).second, escaped(text(*run, "status")));
-            for (const Measurement& m : shown) {
-                const double value = number(part(*run, m.path)) * m.scale;
-                rows += std::isfinite(value) ? fmt::format("<td class=\"n\">{:.{}f}</td>", value,
-                                                           m.scale > 1    ? 1
-                                                           : value < 0.01 ? 5
-                                                                          : 3)
-                                             : "<td class=\"n\">–</td>";
-            }
-            rows += "</tr>\n";
-        }
-    }
-    const std::string first =
-        "<th rowspan=\"2\">norm</th><th class=\"n\" rowspan=\"2\">learning rate</th><th class=\"n\" "
-        "rowspan=\"2\">seed</th>"
-        "<th rowspan=\"2\">status</th>";
-    return fmt::format(
-        "<details><summary>Every learning rate and seed ({} runs; the chosen ones are "
-        "shaded)</summary>\n<div class=\"wide\"><table "
-        "class=\"runs\">\n{}<tbody>\n{}</tbody></table></div></details>\n",
-        count, heads(shown, first), rows);
 }
 
 }  // namespace tapedeck::demos
