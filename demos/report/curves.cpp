@@ -90,7 +90,7 @@ bool wants_log(const std::vector<Trace>& traces) {
     Range range;
     for (const Trace& trace : traces)
         if (trace.kind == Kind::line)
-            for (const double v : trace.columns[1]) range.add(v);
+            for (std::size_t i = 1; i < trace.columns[1].size(); ++i) range.add(trace.columns[1][i]);
     return !range.empty() && range.low > 0 && range.high / range.low > 4;
 }
 

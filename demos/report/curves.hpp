@@ -27,7 +27,7 @@ std::vector<Trace> seed_curves_by_index(const Model& model, const Path& path);
 /// The median over the chosen runs at each evaluation point: columns x and y.
 std::vector<std::vector<double>> median_curve(const Model& model, const Series& series, Against against);
 
-/// Whether positive curves span so much that only a logarithmic axis shows them.
+/// Whether positive curves, from their second point on, span so much that only a logarithmic axis shows them.
 bool wants_log(const std::vector<Trace>& traces);
 
 /// The name of the axis: "training step", or "training time (s)".

@@ -11,8 +11,7 @@
 namespace tapedeck::demos {
 
 std::string draw(const Figure& figure, Medium medium) {
-    if (figure.panels.empty())
-        throw Error(fmt::format("report: {} can't be drawn: {}", figure.name, figure.hint));
+    if (figure.panels.empty()) throw Error(fmt::format("report: {}: {}", figure.name, figure.hint));
     const std::string drawn = Gnuplot(script_of(figure, medium, /* with_title= */ true)).output();
     if (drawn.empty()) throw Error(fmt::format("report: gnuplot drew nothing for {}.", figure.name));
     if (medium == Medium::svg)

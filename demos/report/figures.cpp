@@ -6,6 +6,7 @@
 #include <set>
 
 #include "curves.hpp"
+#include "range.hpp"
 
 namespace tapedeck::demos {
 
@@ -36,7 +37,7 @@ Figure overview(const std::vector<Group>& groups) {
                   "Validation loss over training at the learning rate that validation chose for each model: "
                   "bold is the median over "
                   "the seeds, each faint line one seed. Lower is better, and a gap smaller than the faint "
-                  "lines' spread says little."};
+                  "lines' spread says little; the untrained start lies above the axis."};
     figure.panel_height = 330;
     std::set<std::string> networks;
     for (const Group& group : groups) {
@@ -45,8 +46,6 @@ Figure overview(const std::vector<Group>& groups) {
         for (const Model& model : group.models)
             for (Trace& trace : seed_curves(model, {{"validation_loss"}}, Against::steps))
                 panel.traces.push_back(std::move(trace));
-        panel.y_log = wants_log(panel.traces);
-        if (panel.y_log) panel.y_label += " (log scale)";
         if (panel.traces.empty()) continue;
         for (LegendEntry& entry : norm_legend(group))
             if (std::none_of(figure.legend.begin(), figure.legend.end(),
@@ -54,9 +53,16 @@ Figure overview(const std::vector<Group>& groups) {
                 figure.legend.push_back(std::move(entry));
         figure.panels.push_back(std::move(panel));
     }
+    const bool log = std::any_of(figure.panels.begin(), figure.panels.end(),
+                                 [](const Panel& p) { return wants_log(p.traces); });
+    for (Panel& panel : figure.panels) {  // all on axes of one kind
+        panel.y_log = log;
+        if (log) panel.y_label += " (log scale)";
+        fit_after_start(panel);
+    }
     if (std::any_of(groups.begin(), groups.end(), several_seeds)) figure.legend.push_back(one_seed_entry());
     figure.columns = std::clamp<std::size_t>(figure.panels.size(), 1, 2);
-    return complete(figure, "a chosen run with a validation loss");
+    return complete(figure, "chosen run with a validation loss");
 }
 
 Figure titled(const Group& group, const std::string& kind, const std::string& heading,

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 const json* first_with(const Model& model, const char* key) {
     for (const json* run : model.chosen)
-        if (const json* found = part(*run, {key}); found != nullptr) return found;
+        if (const json* found = part(*run, {key}); found != nullptr && !found->empty()) return found;
     return nullptr;
 }
 

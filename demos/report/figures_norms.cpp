@@ -48,6 +48,7 @@ Figure running_statistics(const Group& group) {
     for (const Model& model : group.models) {
         if (model.chosen.empty() || part(*model.chosen.front(), {"series", "running_mean"}) == nullptr)
             continue;
+        const std::size_t before = figure.panels.size();
         const NormStyle style = norm_style(model.norm);
         const Model first{model.norm, {}, {model.chosen.front()}};
         const Pen batch{"#8c8c8c", "solid", 1.2, 9};
@@ -62,6 +63,7 @@ Figure running_statistics(const Group& group) {
                 panel.traces.push_back({Kind::line, style.pen, running});
                 figure.panels.push_back(std::move(panel));
             }
+        if (figure.panels.size() == before) continue;
         figure.legend.push_back({"running, " + style.label, Kind::line, style.pen});
         if (figure.legend.size() == 1)
             figure.legend.insert(figure.legend.begin(), {"current batch", Kind::line, batch});

@@ -27,6 +27,7 @@ Figure against_both(Figure figure, const Group& group, const Series& series, con
         panel.y_log = may_be_log && wants_log(panel.traces);
         if (panel.y_log) panel.y_label += " (log scale)";
         panel.y_group = 1;
+        fit_after_start(panel);
         if (!panel.traces.empty()) figure.panels.push_back(std::move(panel));
     }
     figure.legend = norm_legend(group);
@@ -47,7 +48,8 @@ Figure loss(const Group& group, const std::string& which) {
               "optimization, the second regularization (evaluation mode, on a subset of the training data)."
             : "How soon each curve falls, and how far apart the bold lines end compared with the faint ones; "
               "on the right the "
-              "same curves against training time, where what a norm costs per step counts too.";
+              "same curves against training time, where what a norm costs per step counts too (the untrained "
+              "start lies above the axis).";
     return against_both(titled(group, which + "-loss", name, hint), group, {{which + "_loss"}},
                         which == "train" ? "training loss" : "validation loss", true);
 }
@@ -81,6 +83,7 @@ Figure modes(const Group& group) {
     for (const Panel& panel : figure.panels) all.insert(all.end(), panel.traces.begin(), panel.traces.end());
     if (wants_log(all))
         for (Panel& panel : figure.panels) panel.y_log = true, panel.y_label += " (log scale)";
+    for (Panel& panel : figure.panels) fit_after_start(panel);
     figure.columns = columns_for(figure.panels.size());
     return complete(figure, "loss in both modes");
 }

@@ -40,6 +40,16 @@ Range range_of(const Panel& panel, bool of_y) {
     return result;
 }
 
+void fit_after_start(Panel& panel) {
+    Panel later{panel};
+    for (Trace& trace : later.traces) {
+        if (trace.columns[0].size() < 4) return;  // too short for its first point to be left out
+        for (auto& column : trace.columns) column.erase(column.begin());
+    }
+    panel.y = range_of(later, true);
+    if (!panel.y.empty()) panel.y = padded(panel.y, panel.y_log, 0.05);
+}
+
 Range padded(Range range, bool log, double share) {
     if (range.empty()) return log ? Range{0.1, 1} : Range{0, 1};
     if (log) {

@@ -10,6 +10,10 @@ namespace tapedeck::demos {
 /// The range of x or y over a panel's traces, where faint ones count little.
 Range range_of(const Panel& panel, bool of_y);
 
+/// Fits y to what follows the first point of each curve, which stands for the untrained network and is far
+/// from all else.
+void fit_after_start(Panel& panel);
+
 /// The range with some air at both ends, never empty.
 Range padded(Range range, bool log, double share);
 

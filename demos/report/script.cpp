@@ -157,7 +157,9 @@ std::vector<Range> y_ranges(const Figure& figure) {
     std::vector<Range> result;
     for (const Panel& panel : figure.panels) {
         const Range fitted = panel.y_group != 0 ? shared[panel.y_group] : range_of(panel, true);
-        result.push_back(panel.y.empty() ? padded(fitted, panel.y_log, 0.05) : panel.y);
+        result.push_back(panel.y.empty()      ? padded(fitted, panel.y_log, 0.05)
+                         : panel.y_group != 0 ? fitted
+                                              : panel.y);
     }
     return result;
 }

@@ -19,6 +19,7 @@
 #include "demos/report/figures.hpp"
 #include "demos/report/gnuplot.hpp"
 #include "demos/report/html.hpp"
+#include "demos/report/range.hpp"
 #include "demos/report/report.hpp"
 #include "demos/report/results.hpp"
 #include "demos/report/spread.hpp"
@@ -71,7 +72,7 @@ bool has(const std::string& text, const std::string& what) { return text.find(wh
 
 json run(const std::string& task, const std::string& network, const std::string& norm, int seed, double rate,
          double loss) {
-    const json row{4 * loss, 2 * loss, loss};
+    const json row{6 * loss, 3 * loss, loss};
     const json band{{"mean", {1, 1.1, 1.2}}, {"min", {1, 0.9, 0.8}}, {"max", {1, 1.3, 1.5}}};
     const json tracked{{"running", {0, 0.1, 0.2}}, {"batch", {0.3, 0.2, 0.3}}};
     json r{{"task", task},
@@ -261,12 +262,12 @@ TEST_CASE("report: a figure shows the data where they are") {
     SUBCASE("the median of a loss, on a logarithmic axis when it spans much") {
         const Figure& loss = named(figures, "spirals-mlp-validation-loss");
         CHECK(loss.panels.at(0).y_log);
-        // LayerNorm's median is 1.2, 0.6, 0.3 at steps 0, 10, 20: equal steps to the right, and equal steps
-        // down.
+        // LayerNorm's median is 1.8, 0.9, 0.3 at steps 0, 10, 20: down to a half, then to a third.
         const auto points = path_of(draw(loss, Medium::svg), "rgb\\(  0, 114, 178\\)", 3);
         REQUIRE(points.size() == 3);
         CHECK(points[1][0] - points[0][0] == doctest::Approx(points[2][0] - points[1][0]).epsilon(0.001));
-        CHECK(points[1][1] - points[0][1] == doctest::Approx(points[2][1] - points[1][1]).epsilon(0.01));
+        CHECK((points[1][1] - points[0][1]) / (points[2][1] - points[1][1]) ==
+              doctest::Approx(std::log(2) / std::log(3)).epsilon(0.01));
         CHECK(points[1][1] > points[0][1]);
         const Figure& accuracy = named(figures, "spirals-mlp-validation-accuracy");
         CHECK_FALSE(accuracy.panels.at(0).y_log);
@@ -324,6 +325,18 @@ TEST_CASE("report: a figure shows the data where they are") {
     }
 }
 
+TEST_CASE("report: the axis is fitted to the training, not to the untrained start or to one bad seed") {
+    Panel panel{"", "x", "y"};
+    panel.traces = {{Kind::faint, {}, {{0, 1, 2, 3}, {9, 8, 90, 1}}},
+                    {Kind::line, {}, {{0, 1, 2, 3}, {9, 3, 2, 1}}}};
+    CHECK(range_of(panel, true).high == 11);  // a faint line may add a quarter of the others' span
+    fit_after_start(panel);
+    CHECK(panel.y.high == doctest::Approx(3.5 + 0.05 * 2.5));
+    CHECK(panel.y.low == doctest::Approx(1 - 0.05 * 2.5));
+    CHECK(log_tics({0.09, 1.2}) == "0.1,0.2,0.5,1");
+    CHECK(log_tics({1e-6, 1}) == "1e-06,1e-05,0.0001,0.001,0.01,0.1,1");
+}
+
 TEST_CASE("report: where most seeds have no finite value, the median has none") {
     json document = results();
     for (json& r : document["runs"])
@@ -332,7 +345,7 @@ TEST_CASE("report: where most seeds have no finite value, the median has none") 
     const Trace& median = loss.panels.at(0).traces.back();
     CHECK(median.kind == Kind::line);
     CHECK(median.pen.color == "#0072b2");
-    CHECK(median.columns[1][1] == doctest::Approx(0.6));
+    CHECK(median.columns[1][1] == doctest::Approx(0.9));
     CHECK(std::isnan(median.columns[1][2]));
     CHECK_NOTHROW(report_of(document));
 }
