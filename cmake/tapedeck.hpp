@@ -1,6 +1,7 @@
 // All of Tapedeck.
 #pragma once
 
+#include <tapedeck/core/error.hpp>
 #include <tapedeck/core/gradcheck.hpp>
 #include <tapedeck/core/ops/ops.hpp>
 #include <tapedeck/core/playback.hpp>

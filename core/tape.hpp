@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/error.hpp>
 #include <tapedeck/core/variable.hpp>
 
 namespace tapedeck {

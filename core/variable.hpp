@@ -95,6 +95,10 @@ class Located {
     Where where_;
 };
 
+/// An operand that may be left out; from a Variable, from std::nullopt, or from another optional.
+template <class T>
+using Optional = std::type_identity_t<std::optional<Variable<T>>>;
+
 template <class X>
 inline constexpr bool is_variable = false;
 template <class T>

@@ -145,8 +145,8 @@ struct BatchNorm final : Op<T> {
 }  // namespace op
 
 template <class T>
-Variable<T> batch_norm(Variable<T> x, RunningStatistics<T>* running, std::optional<Variable<T>> weight,
-                       std::optional<Variable<T>> bias, BatchNormMode mode, Where where) {
+Variable<T> batch_norm(Variable<T> x, std::type_identity_t<RunningStatistics<T>>* running, Optional<T> weight,
+                       Optional<T> bias, BatchNormMode mode, Where where) {
     return op::record_with_affine<op::BatchNorm<T>>(where, x, weight, bias, [&](op::AffineInputs affine) {
         return typename op::BatchNorm<T>::Options{running, mode, affine};
     });

@@ -89,8 +89,8 @@ struct LayerNorm final : Op<T> {
 }  // namespace op
 
 template <class T>
-Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, std::optional<Variable<T>> weight,
-                       std::optional<Variable<T>> bias, double eps, Where where) {
+Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, Optional<T> weight, Optional<T> bias,
+                       double eps, Where where) {
     return op::record_with_affine<op::LayerNorm<T>>(where, x, weight, bias, [&](op::AffineInputs affine) {
         return typename op::LayerNorm<T>::Options{normalized_shape, eps, affine};
     });

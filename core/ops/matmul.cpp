@@ -152,7 +152,7 @@ Variable<T> matmul(Variable<T> a, Variable<T> b, Where where) {
     return a.tape().template record<op::Matmul<T>>(where, {}, a, b);
 }
 template <class T>
-Variable<T> linear(Variable<T> x, Variable<T> weight, std::optional<Variable<T>> bias, Where where) {
+Variable<T> linear(Variable<T> x, Variable<T> weight, Optional<T> bias, Where where) {
     if (bias) return x.tape().template record<op::Linear<T>>(where, {}, x, weight, *bias);
     return x.tape().template record<op::Linear<T>>(where, {}, x, weight);
 }

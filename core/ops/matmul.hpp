@@ -17,7 +17,7 @@ Variable<T> matmul(Variable<T> a, Variable<T> b, Where where = Where::here());
 /// y = x W^T + b, as torch.nn.functional.linear: x (…, in), weight (out, in), bias (out) or none -> (…, out).
 /// @throws ShapeError when they don't fit.
 template <class T>
-Variable<T> linear(Variable<T> x, Variable<T> weight, std::optional<Variable<T>> bias = std::nullopt,
+Variable<T> linear(Variable<T> x, Variable<T> weight, Optional<T> bias = std::nullopt,
                    Where where = Where::here());
 
 }  // namespace tapedeck

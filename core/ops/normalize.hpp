@@ -13,10 +13,8 @@ namespace tapedeck {
 /// @throws ShapeError when the shapes don't fit; ValueError when eps is negative; NonFiniteError when eps is
 /// 0 and a row is constant.
 template <class T>
-Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape,
-                       std::optional<Variable<T>> weight = std::nullopt,
-                       std::optional<Variable<T>> bias = std::nullopt, double eps = 1e-5,
-                       Where where = Where::here());
+Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, Optional<T> weight = std::nullopt,
+                       Optional<T> bias = std::nullopt, double eps = 1e-5, Where where = Where::here());
 
 /// What BatchNorm remembers of the batches that it saw in training. Each of `mean` and `var` is (C).
 template <class T>
@@ -47,9 +45,8 @@ struct BatchNormMode {
 /// is negative, momentum not in 0 … 1, or training meets one value per channel; NonFiniteError when eps is 0
 /// and a channel is constant.
 template <class T>
-Variable<T> batch_norm(Variable<T> x, RunningStatistics<T>* running,
-                       std::optional<Variable<T>> weight = std::nullopt,
-                       std::optional<Variable<T>> bias = std::nullopt, BatchNormMode mode = {},
-                       Where where = Where::here());
+Variable<T> batch_norm(Variable<T> x, std::type_identity_t<RunningStatistics<T>>* running,
+                       Optional<T> weight = std::nullopt, Optional<T> bias = std::nullopt,
+                       BatchNormMode mode = {}, Where where = Where::here());
 
 }  // namespace tapedeck

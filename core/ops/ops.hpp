@@ -10,3 +10,4 @@
 #include <tapedeck/core/ops/reduce.hpp>
 #include <tapedeck/core/ops/shape.hpp>
 #include <tapedeck/core/ops/softmax.hpp>
+#include <tapedeck/core/ops/spelled_out.hpp>
