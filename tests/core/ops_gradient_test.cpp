@@ -1,0 +1,251 @@
+// Every operation's adjoint against central differences, and its float and SIMD kernels against double.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <tapedeck/tapedeck.hpp>
+
+namespace td = tapedeck;
+
+namespace {
+
+using D = td::Variable<double>;
+using Inputs = std::vector<D>;
+
+struct Case {
+    std::string name;
+    std::vector<td::Shape> shapes;
+    std::function<D(td::Tape<double>&, Inputs)> function;
+    /// What x = normal(0, 1) is turned into, where a function is not defined or not smooth everywhere.
+    std::function<double(double)> domain = [](double x) { return x; };
+};
+
+double positive(double x) { return 0.3 + std::abs(x); }
+/// Away from 0, where abs, relu and their kin have a corner.
+double cornerless(double x) { return x < 0 ? x - 0.1 : x + 0.1; }
+
+const td::Tensor<bool>& mask() {
+    static const td::Tensor<bool> m = [] {
+        td::Tensor<bool> made = td::Tensor<bool>::from_shape({5, 7});
+        for (std::size_t i = 0; i < made.size(); ++i) made.storage()[i] = i % 3 == 0;
+        return made;
+    }();
+    return m;
+}
+
+const std::vector<Case>& cases() {
+    static const std::vector<Case> all{
+        {"add", {{5, 19}, {5, 19}}, [](auto&, Inputs x) { return x[0] + x[1]; }},
+        {"add, row", {{5, 19}, {19}}, [](auto&, Inputs x) { return x[0] + x[1]; }},
+        {"add, column on the left", {{5, 1}, {5, 19}}, [](auto&, Inputs x) { return x[0] + x[1]; }},
+        {"add, both stretched", {{5, 1, 3}, {4, 1}}, [](auto&, Inputs x) { return x[0] + x[1]; }},
+        {"add, scalar", {{5, 19}, {}}, [](auto&, Inputs x) { return x[0] + x[1]; }},
+        {"add to itself", {{3, 2}}, [](auto&, Inputs x) { return x[0] + x[0]; }},
+        {"subtract", {{5, 19}, {1, 19}}, [](auto&, Inputs x) { return x[0] - x[1]; }},
+        {"subtract from a number", {{5, 3}}, [](auto&, Inputs x) { return 2.0 - x[0]; }},
+        {"multiply", {{5, 19}, {5, 19}}, [](auto&, Inputs x) { return x[0] * x[1]; }},
+        {"multiply, middle axis", {{2, 3, 4}, {3, 1}}, [](auto&, Inputs x) { return x[0] * x[1]; }},
+        {"multiply, scalar on the left", {{}, {3, 17}}, [](auto&, Inputs x) { return x[0] * x[1]; }},
+        {"multiply by itself", {{7}}, [](auto&, Inputs x) { return x[0] * x[0]; }},
+        {"divide", {{5, 19}, {5, 1}}, [](auto&, Inputs x) { return x[0] / x[1]; }, cornerless},
+        {"divide, row", {{19}, {5, 19}}, [](auto&, Inputs x) { return x[0] / x[1]; }, cornerless},
+        {"negate", {{5, 19}}, [](auto&, Inputs x) { return -x[0]; }},
+        {"pow", {{5, 19}, {5, 19}}, [](auto&, Inputs x) { return td::pow(x[0], x[1]); }, positive},
+        {"pow, number", {{5, 19}}, [](auto&, Inputs x) { return td::pow(x[0], 3); }},
+        {"maximum", {{5, 19}, {19}}, [](auto&, Inputs x) { return td::maximum(x[0], x[1]); }},
+        {"where", {{5, 7}, {7}}, [](auto&, Inputs x) { return td::where(mask(), x[0], x[1]); }},
+        {"masked_fill", {{5, 7}}, [](auto&, Inputs x) { return td::masked_fill(x[0], mask(), 2.0); }},
+        {"exp", {{5, 19}}, [](auto&, Inputs x) { return td::exp(x[0]); }},
+        {"log", {{5, 19}}, [](auto&, Inputs x) { return td::log(x[0]); }, positive},
+        {"sqrt", {{5, 19}}, [](auto&, Inputs x) { return td::sqrt(x[0]); }, positive},
+        {"square", {{5, 19}}, [](auto&, Inputs x) { return td::square(x[0]); }},
+        {"abs", {{5, 19}}, [](auto&, Inputs x) { return td::abs(x[0]); }, cornerless},
+        {"tanh", {{5, 19}}, [](auto&, Inputs x) { return td::tanh(x[0]); }},
+        {"sigmoid", {{5, 19}}, [](auto&, Inputs x) { return td::sigmoid(x[0]); }},
+        {"relu", {{5, 19}}, [](auto&, Inputs x) { return td::relu(x[0]); }, cornerless},
+        {"gelu", {{5, 19}}, [](auto&, Inputs x) { return td::gelu(x[0]); }},
+        {"sum", {{5, 19}}, [](auto&, Inputs x) { return td::sum(x[0]); }},
+        {"sum, axis 0", {{5, 19}}, [](auto&, Inputs x) { return td::sum(x[0], 0); }},
+        {"sum, axis -1, kept", {{5, 19}}, [](auto&, Inputs x) { return td::sum(x[0], -1, true); }},
+        {"sum, axes 0 and 2",
+         {{3, 4, 5}},
+         [](auto&, Inputs x) {
+             return td::sum(x[0], {0, 2});
+         }},
+        {"mean", {{5, 19}}, [](auto&, Inputs x) { return td::mean(x[0]); }},
+        {"mean, axis 1", {{3, 4, 5}}, [](auto&, Inputs x) { return td::mean(x[0], 1); }},
+        {"var", {{5, 19}}, [](auto&, Inputs x) { return td::var(x[0]); }},
+        {"var, axis 0, biased", {{5, 19}}, [](auto&, Inputs x) { return td::var(x[0], 0, true, 0); }},
+        {"var, axis 1", {{3, 4, 5}}, [](auto&, Inputs x) { return td::var(x[0], 1); }},
+        {"max", {{5, 19}}, [](auto&, Inputs x) { return td::max(x[0]); }},
+        {"max, axis 1", {{5, 19}}, [](auto&, Inputs x) { return td::max(x[0], 1); }},
+        {"reshape",
+         {{4, 6}},
+         [](auto&, Inputs x) {
+             return td::reshape(x[0], {3, 8});
+         }},
+        {"transpose", {{4, 6}}, [](auto&, Inputs x) { return td::transpose(x[0]); }},
+        {"transpose, axes 0 and 2", {{2, 3, 4}}, [](auto&, Inputs x) { return td::transpose(x[0], 0, 2); }},
+        {"transpose, axes 0 and 1", {{2, 3, 4}}, [](auto&, Inputs x) { return td::transpose(x[0], 0, 1); }},
+        {"slice", {{4, 6}}, [](auto&, Inputs x) { return td::slice(x[0], 1, 2, 5); }},
+        {"slice, twice",
+         {{4, 6}},
+         [](auto&, Inputs x) { return td::slice(x[0], 0, 0, 2) + td::slice(x[0], 0, 1, 3); }},
+        {"concat", {{4, 2}, {4, 3}}, [](auto&, Inputs x) { return td::concat(x, 1); }},
+        {"concat, itself",
+         {{4, 2}},
+         [](auto&, Inputs x) {
+             return td::concat(Inputs{x[0], x[0]}, 0);
+         }},
+        {"stack", {{4, 2}, {4, 2}}, [](auto&, Inputs x) { return td::stack(x, 1); }},
+        {"gather",
+         {{3, 4}},
+         [](auto&, Inputs x) {
+             return td::gather(x[0], 1, td::Tensor<std::size_t>{{0, 0, 3}, {1, 2, 2}});
+         }},
+        {"matmul", {{4, 6}, {6, 3}}, [](auto&, Inputs x) { return td::matmul(x[0], x[1]); }},
+        {"matmul, vector on the left", {{6}, {6, 3}}, [](auto&, Inputs x) { return td::matmul(x[0], x[1]); }},
+        {"matmul, vector on the right",
+         {{4, 6}, {6}},
+         [](auto&, Inputs x) { return td::matmul(x[0], x[1]); }},
+        {"matmul, two vectors", {{6}, {6}}, [](auto&, Inputs x) { return td::matmul(x[0], x[1]); }},
+        {"matmul, stack by one",
+         {{2, 3, 4, 5}, {5, 2}},
+         [](auto&, Inputs x) { return td::matmul(x[0], x[1]); }},
+        {"matmul, stacks broadcast",
+         {{2, 1, 4, 5}, {3, 5, 2}},
+         [](auto&, Inputs x) { return td::matmul(x[0], x[1]); }},
+        {"matmul by itself", {{4, 4}}, [](auto&, Inputs x) { return td::matmul(x[0], x[0]); }},
+        {"linear",
+         {{4, 6}, {3, 6}, {3}},
+         [](auto&, Inputs x) { return td::linear(x[0], x[1], std::optional(x[2])); }},
+        {"linear, no bias, three dimensions",
+         {{2, 4, 6}, {3, 6}},
+         [](auto&, Inputs x) { return td::linear(x[0], x[1]); }},
+        {"linear, one sample",
+         {{6}, {3, 6}, {3}},
+         [](auto&, Inputs x) { return td::linear(x[0], x[1], std::optional(x[2])); }},
+        {"softmax", {{5, 19}}, [](auto&, Inputs x) { return td::softmax(x[0]); }},
+        {"softmax, axis 0", {{5, 7}}, [](auto&, Inputs x) { return td::softmax(x[0], 0); }},
+        {"log_softmax", {{5, 19}}, [](auto&, Inputs x) { return td::log_softmax(x[0]); }},
+        {"log_softmax, axis 1 of 3", {{2, 3, 4}}, [](auto&, Inputs x) { return td::log_softmax(x[0], 1); }},
+        {"mse_loss", {{5, 19}, {5, 19}}, [](auto&, Inputs x) { return td::mse_loss(x[0], x[1]); }},
+        {"mse_loss, number", {{5, 19}}, [](auto&, Inputs x) { return td::mse_loss(x[0], 0.5); }},
+        {"cross_entropy",
+         {{4, 5}},
+         [](auto&, Inputs x) {
+             return td::cross_entropy(x[0], {0, 4, 2, 2});
+         }},
+        {"binary_cross_entropy_with_logits",
+         {{5, 19}, {5, 19}},
+         [](auto&, Inputs x) { return td::binary_cross_entropy_with_logits(x[0], x[1]); }},
+        {"layer_norm",
+         {{4, 19}, {19}, {19}},
+         [](auto&, Inputs x) {
+             return td::layer_norm(x[0], {19}, std::optional(x[1]), std::optional(x[2]));
+         }},
+        {"layer_norm, two dimensions",
+         {{2, 3, 4}, {3, 4}, {3, 4}},
+         [](auto&, Inputs x) {
+             return td::layer_norm(x[0], {3, 4}, std::optional(x[1]), std::optional(x[2]));
+         }},
+        {"layer_norm, weight alone",
+         {{4, 5}, {5}},
+         [](auto&, Inputs x) { return td::layer_norm(x[0], {5}, std::optional(x[1])); }},
+        {"layer_norm, bias alone",
+         {{4, 5}, {5}},
+         [](auto&, Inputs x) { return td::layer_norm(x[0], {5}, std::nullopt, std::optional(x[1])); }},
+        {"layer_norm, plain", {{4, 5}}, [](auto&, Inputs x) { return td::layer_norm(x[0], {5}); }},
+        {"batch_norm",
+         {{6, 19}, {19}, {19}},
+         [](auto&, Inputs x) { return td::batch_norm<double>(x[0], nullptr, x[1], x[2]); }},
+        {"batch_norm, with length",
+         {{3, 4, 5}, {4}, {4}},
+         [](auto&, Inputs x) { return td::batch_norm<double>(x[0], nullptr, x[1], x[2]); }},
+        {"batch_norm, running statistics, evaluating",
+         {{6, 5}, {5}, {5}},
+         [](auto&, Inputs x) {
+             static td::RunningStatistics<double> running = [] {
+                 td::RunningStatistics<double> r(5);
+                 r.mean = td::Tensor<double>{0.1, -0.2, 0.3, 2, -1};
+                 r.var = td::Tensor<double>{1, 2, 3, 0.5, 0.25};
+                 return r;
+             }();
+             return td::batch_norm<double>(x[0], &running, x[1], x[2], {.training = false});
+         }},
+        {"batch_norm, running statistics, training",
+         {{6, 5}, {5}, {5}},
+         [](auto&, Inputs x) {
+             static td::RunningStatistics<double> running(5);
+             return td::batch_norm<double>(x[0], &running, x[1], x[2]);
+         }},
+        {"dropout",
+         {{5, 19}},
+         [](auto&, Inputs x) {
+             static td::Random rng(3);
+             return td::dropout(x[0], 0.4, rng);
+         }},
+        {"linear, then layer_norm",
+         {{4, 6}, {8, 6}, {8}, {8}},
+         [](auto&, Inputs x) {
+             return td::layer_norm(td::linear(x[0], x[1]), {8}, std::optional(x[2]), std::optional(x[3]));
+         }},
+        {"linear, then batch_norm",
+         {{4, 6}, {8, 6}, {8}, {8}},
+         [](auto&, Inputs x) { return td::batch_norm<double>(td::linear(x[0], x[1]), nullptr, x[2], x[3]); }},
+    };
+    return all;
+}
+
+std::vector<td::Tensor<double>> draw(const Case& c, double offset = 0) {
+    td::Random rng(7);
+    std::vector<td::Tensor<double>> inputs;
+    for (const td::Shape& shape : c.shapes) {
+        td::Tensor<double> x = td::Tensor<double>::from_shape(shape);
+        for (double& v : x.storage()) v = c.domain(rng.normal()) + offset;
+        inputs.push_back(x);
+    }
+    return inputs;
+}
+
+}  // namespace
+
+TEST_CASE("every adjoint agrees with central differences") {
+    for (const Case& c : cases()) {
+        CAPTURE(c.name);
+        const auto report = td::gradcheck<double>(c.function, draw(c));
+        CHECK_MESSAGE(report.ok(), report.text());
+        std::size_t elements = 0;
+        for (const auto& shape : c.shapes) elements += td::elements(shape);
+        CHECK(report.checked == elements);
+    }
+}
+
+TEST_CASE("the norms' adjoints hold under a large offset") {
+    for (const Case& c : cases()) {
+        if (!c.name.starts_with("layer_norm") && c.name != "batch_norm" &&
+            c.name != "batch_norm, with length")
+            continue;
+        CAPTURE(c.name);
+        const auto report =
+            td::gradcheck<double>(c.function, draw(c, 100), {.relative = 1e-4, .absolute = 1e-5});
+        CHECK_MESSAGE(report.ok(), report.text());
+    }
+}
+
+TEST_CASE("a second contribution is added to the first") {
+    // Every operation once more, its inputs also read by another: gradients must be the sum.
+    for (const Case& c : cases()) {
+        CAPTURE(c.name);
+        const auto twice = [&](td::Tape<double>& tape, Inputs x) {
+            D result = td::sum(td::square(c.function(tape, x)));
+            for (const D& input : x) result = result + td::sum(input * 0.5);
+            const D again = c.function(tape, x);
+            return result + td::sum(td::sigmoid(again));
+        };
+        const auto report = td::gradcheck<double>(twice, draw(c), {.relative = 1e-4, .absolute = 1e-5});
+        CHECK_MESSAGE(report.ok(), report.text());
+    }
+}
