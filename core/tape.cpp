@@ -92,7 +92,8 @@ Variable<T> Tape<T>::parameter(Parameter<T>& p, Where where) {
         if (found) slot = *it;
     }
     if (!found) {
-        Entry<T>& entry = prepare_leaf(shared_operation<op::Parameter<T>>, p.name, where);
+        Entry<T>& entry = prepare_leaf(shared_operation<op::Parameter<T>>, "", where);
+        if (!p.name.empty()) entry.name_ = &p.name;
         entry.value_ = &p.value;
         entry.grad_ = &p.grad;
         entry.parameter_ = &p;
