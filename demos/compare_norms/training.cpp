@@ -16,7 +16,7 @@
 namespace tapedeck::demos::compare_norms {
 namespace {
 
-constexpr std::size_t kTrainSubset = 1000;  // samples of the training set that are evaluated along the way
+constexpr std::size_t kTrainSubset = 512;  // samples of the training set that are evaluated along the way
 constexpr std::size_t kEvaluationBatch = 250;
 
 /// Processor time of this thread: what else runs on the machine does not count.

@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <cmath>
 #include <csignal>
+#include <map>
 #include <thread>
 
 #include "demos/common/interrupt.hpp"
@@ -104,6 +104,25 @@ TEST_CASE("comparison: every model is there, with every row as long as its steps
         CHECK(run["final"]["test_loss"].is_number());
         CHECK(run["final"].contains("test_accuracy") == !recurrent);
     }
+}
+
+TEST_CASE("comparison: the runs stand in the order of the plan, and a seed's runs start alike") {
+    const Plan plan = make_plan(tiny());
+    const json runs = document_of(tiny(), 3)["runs"];
+    REQUIRE(runs.size() == plan.jobs.size());
+    std::map<std::pair<std::string, std::uint64_t>, double> start;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const Job& job = plan.jobs[i];
+        CHECK(runs[i]["norm"] == name_of(job.norm));
+        CHECK(runs[i]["seed"] == job.seed);
+        CHECK(runs[i]["learning_rate"] == job.rate);
+        // In eval mode a BatchNorm that has seen nothing changes nothing (but for eps): as none at all.
+        if (job.norm == Norm::layer) continue;
+        const double loss = runs[i]["series"]["train_loss"][0];
+        const auto first = start.try_emplace({runs[i]["task"], job.seed}, loss).first;
+        CHECK(loss == doctest::Approx(first->second).epsilon(1e-4));
+    }
+    CHECK(start.size() == 4);
 }
 
 TEST_CASE("comparison: what is evaluated in train mode differs for BatchNorm and for nobody else") {
