@@ -7,13 +7,14 @@
 namespace tapedeck {
 
 std::string function_name(std::string_view operation) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(operation[i]); };
     std::string name;
-    bool after_lower = false;
-    for (const char c : operation) {
-        const auto u = static_cast<unsigned char>(c);
-        if (std::isupper(u) != 0 && after_lower) name += '_';
-        after_lower = std::islower(u) != 0 || std::isdigit(u) != 0;
-        name += static_cast<char>(std::tolower(u));
+    for (std::size_t i = 0; i < operation.size(); ++i) {
+        // A word begins with one capital and goes on in small letters: MSELoss is mse_loss, ReLU is relu.
+        const bool begins_word =
+            std::isupper(at(i)) != 0 && i + 1 < operation.size() && std::islower(at(i + 1)) != 0;
+        if (begins_word && i > 0) name += '_';
+        name += static_cast<char>(std::tolower(at(i)));
     }
     return name;
 }

@@ -38,7 +38,7 @@ class NonFiniteError : public Error {
     using Error::Error;
 };
 
-/// "LayerNorm" -> "layer_norm": an operation's name as the function that records it.
+/// "LayerNorm" -> "layer_norm", "MSELoss" -> "mse_loss": an operation's name as the function that records it.
 std::string function_name(std::string_view operation);
 
 }  // namespace tapedeck

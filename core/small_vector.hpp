@@ -69,9 +69,10 @@ class SmallVector {
         size_ = n;
     }
     void resize(size_type n, const T& value) {
+        const T copy = value;  // it may live in the memory that grow() gives back
         const size_type old = size_;
         resize(n);
-        if (n > old) std::fill(data_ + old, data_ + n, value);
+        if (n > old) std::fill(data_ + old, data_ + n, copy);
     }
     void reserve(size_type n) {
         if (n > capacity_) grow(n);
