@@ -61,6 +61,7 @@ Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
 
 template <class T>
 void Adam<T>::step() {
+    this->check_shapes(first_);
     ++steps_;
     const double t = static_cast<double>(steps_);
     const auto& o = options_;

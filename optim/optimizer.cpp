@@ -42,6 +42,19 @@ std::vector<Tensor<T>> Optimizer<T>::zeros_like_parameters() const {
 }
 
 template <class T>
+void Optimizer<T>::check_shapes(const std::vector<Tensor<T>>& state) const {
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+        const Parameter<T>& p = *parameters_[i];
+        const Shape& expected = state.empty() ? p.grad.shape() : state[i].shape();
+        if (p.value.shape() == expected && p.grad.shape() == expected) continue;
+        throw ShapeError(
+            fmt::format("an optimizer's step: parameter {} is {} with a gradient of {}, and {} was expected: "
+                        "after giving a parameter another shape, run backward and make a new optimizer.",
+                        p.name, to_text(p.value.shape()), to_text(p.grad.shape()), to_text(expected)));
+    }
+}
+
+template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
     if (!(max_norm > 0))
         throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must be positive.", max_norm));

@@ -15,6 +15,7 @@ class Optimizer {
   public:
     virtual ~Optimizer() = default;
     /// One step. The recording that the gradients came from is stale after it: rewind the tape.
+    /// @throws ShapeError when a parameter was given a value of another shape; nothing is changed then.
     virtual void step() = 0;
     void zero_grad() {
         for (Parameter<T>* p : parameters_) p->zero_grad();
@@ -32,6 +33,9 @@ class Optimizer {
 
     /// A tensor of zeros for each parameter: an optimizer's state.
     std::vector<Tensor<T>> zeros_like_parameters() const;
+    /// What each step begins with. `state` is empty, or what zeros_like_parameters() made.
+    /// @throws ShapeError when a parameter's value, gradient and state are no longer of one shape.
+    void check_shapes(const std::vector<Tensor<T>>& state) const;
 
   private:
     std::vector<Parameter<T>*> parameters_;

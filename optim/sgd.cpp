@@ -17,6 +17,7 @@ SGD<T>::SGD(std::vector<Parameter<T>*> parameters, SGDOptions options)
 
 template <class T>
 void SGD<T>::step() {
+    this->check_shapes(velocity_);
     using Stream = kernels::Stream<T>;
     const T lr = static_cast<T>(this->lr());
     const T decay = static_cast<T>(options_.weight_decay);

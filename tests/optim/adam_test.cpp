@@ -1,0 +1,90 @@
+// Adam against a plain loop in double, written from the paper's algorithm.
+#include <tapedeck/core/error.hpp>
+#include <tapedeck/optim/adam.hpp>
+
+#include <cmath>
+
+#include "reference.hpp"
+
+using namespace tapedeck;
+using namespace tapedeck::test;
+
+namespace {
+
+/// Kingma, Ba 2015, algorithm 1; weight decay as an L2 penalty, as torch.optim.Adam.
+std::vector<double> reference(std::vector<double> p, const AdamOptions& o) {
+    std::vector<double> m(p.size()), v(p.size());
+    for (int t = 0; t < kSteps; ++t) {
+        for (std::size_t i = 0; i < p.size(); ++i) {
+            const double g = gradient(t, i) + o.weight_decay * p[i];
+            m[i] = o.beta1 * m[i] + (1 - o.beta1) * g;
+            v[i] = o.beta2 * v[i] + (1 - o.beta2) * g * g;
+            const double unbiased_m = m[i] / (1 - std::pow(o.beta1, t + 1));
+            const double unbiased_v = v[i] / (1 - std::pow(o.beta2, t + 1));
+            p[i] -= o.lr * unbiased_m / (std::sqrt(unbiased_v) + o.eps);
+        }
+    }
+    return p;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("adam: three steps against the algorithm", T, float, double) {
+    const AdamOptions all[] = {
+        {},
+        {.lr = 0.1},
+        {.lr = 0.1, .beta1 = 0.5, .beta2 = 0.9},
+        {.lr = 0.1, .beta1 = 0, .beta2 = 0},
+        {.lr = 0.1, .eps = 0.5},  // large, so that where it stands can be seen
+        {.lr = 0.1, .weight_decay = 0.3},
+    };
+    for (const AdamOptions& options : all) {
+        CAPTURE(options.beta1);
+        CAPTURE(options.eps);
+        CAPTURE(options.weight_decay);
+        check_steps<Adam<T>, T>(options, [&](const std::vector<double>& p) { return reference(p, options); });
+    }
+}
+
+TEST_CASE("adam: the first step is lr in size, whatever the gradient's") {
+    for (const float g : {1e-3F, 1.0F, -1e6F}) {
+        Parameter<float> p(zeros<float>({5}));
+        p.grad.fill(g);
+        Adam<float> adam({&p}, {.lr = 0.01});
+        adam.step();
+        for (const float value : p.value) CHECK(value == doctest::Approx(g > 0 ? -0.01 : 0.01).epsilon(1e-4));
+    }
+}
+
+TEST_CASE("adam: a gradient of zeros leaves the parameter where it is") {
+    Parameter<float> p(ones<float>({19}));
+    Adam<float> adam({&p});
+    adam.step();
+    CHECK(list(p.value) == std::vector<float>(19, 1));
+    const auto version = p.version();
+    adam.step();
+    CHECK(p.version() != version);
+}
+
+TEST_CASE("adam: options that can't be") {
+    Parameter<float> p(ones<float>({2}), "p");
+    const auto text = [&](AdamOptions o) { return error_text<ValueError>([&] { Adam<float>({&p}, o); }); };
+    CHECK(says(text({.lr = -1}), {"learning rate is -1"}));
+    CHECK(says(text({.beta1 = 1}), {"Adam", "betas are 1 and 0.999"}));
+    CHECK(says(text({.beta2 = -0.1}), {"Adam", "betas are 0.9 and -0.1"}));
+    CHECK(says(text({.beta1 = std::nan("")}), {"betas"}));
+    CHECK(says(text({.eps = -1}), {"eps is -1"}));
+    CHECK(says(text({.weight_decay = -1}), {"weight_decay -1"}));
+    CHECK_THROWS_AS(Adam<float>({}), ValueError);
+    CHECK_THROWS_AS(Adam<float>({&p, &p}), ValueError);
+}
+
+TEST_CASE("adam: a parameter that was given another shape is an error, and nothing is changed") {
+    Parameter<float> p(ones<float>({2}), "p"), q(ones<float>({2}), "q");
+    p.grad.fill(1);
+    Adam<float> adam({&p, &q});
+    q.value = ones<float>({200});
+    q.grad = ones<float>({200});
+    CHECK(says(error_text<ShapeError>([&] { adam.step(); }), {"parameter q is (200)", "(2) was expected"}));
+    CHECK(list(p.value) == std::vector<float>(2, 1));
+}
