@@ -83,7 +83,10 @@ void Module<T>::name_children() {
     struct Namer : Visitor<T> {
         const Module* parent;
         explicit Namer(const Module* of) : parent(of) {}
-        void module(std::string_view name, Module& child) override { child.name_ = name; }
+        void module(std::string_view name, Module& child) override {
+            child.name_ = name;
+            child.listed_ = true;
+        }
         void parameter(std::string_view name, Parameter<T>& p) override {
             if (p.name.empty()) p.name = name;
         }
@@ -96,11 +99,11 @@ void Module<T>::name_children() {
 template <class T>
 typename Tape<T>::ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
     if (!children_named_) name_children();
-    if (name_.empty() && tape.owner() != nullptr) {
+    if (!listed_ && tape.owner() != nullptr) {
         // The owner of a scope is always the Module that opened it, below.
         auto& parent = *static_cast<Module*>(const_cast<void*>(tape.owner()));
         parent.name_children();
-        if (name_.empty() && !parameters().empty()) {
+        if (!listed_ && !parameters().empty()) {
             throw Error(fmt::format(
                 "a module with parameters was called ({}) inside a module whose visit() does not list it, so "
                 "that training would never see them: add v(\"name\", member) to the outer module's visit().",

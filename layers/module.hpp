@@ -105,6 +105,7 @@ class Module {
     void name_children();
 
     std::string name_;
+    bool listed_ = false;  // by the visit() of a parent
     bool children_named_ = false;
     bool training_ = true;
 };

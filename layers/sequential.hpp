@@ -19,10 +19,20 @@ class AnyModule {
         : module_(std::make_unique<M>(std::move(module))),
           clone_([](const Module<T>& m) -> std::unique_ptr<Module<T>> {
               return std::make_unique<M>(static_cast<const M&>(m));
+          }),
+          assign_([](Module<T>& to, const Module<T>& from) {
+              static_cast<M&>(to) = static_cast<const M&>(from);
           }) {}
-    AnyModule(const AnyModule& other) : module_(other.clone_(*other.module_)), clone_(other.clone_) {}
+    AnyModule(const AnyModule& other)
+        : module_(other.clone_(*other.module_)), clone_(other.clone_), assign_(other.assign_) {}
     AnyModule(AnyModule&&) noexcept = default;
-    AnyModule& operator=(const AnyModule& other) { return *this = AnyModule(other); }
+    /// Assigns into the module that is there when it is of the same type, so that pointers to its parameters
+    /// stay good.
+    AnyModule& operator=(const AnyModule& other) {
+        if (module_ == nullptr || assign_ != other.assign_) return *this = AnyModule(other);
+        assign_(*module_, *other.module_);
+        return *this;
+    }
     AnyModule& operator=(AnyModule&&) noexcept = default;
     ~AnyModule() = default;
 
@@ -31,6 +41,7 @@ class AnyModule {
   private:
     std::unique_ptr<Module<T>> module_;
     std::unique_ptr<Module<T>> (*clone_)(const Module<T>&);
+    void (*assign_)(Module<T>& to, const Module<T>& from);
 };
 
 /// Hands each module's output to the next: `net.add("fc1", Linear<T>(2, 16, rng)); net.add("act",

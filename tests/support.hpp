@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
@@ -33,8 +34,12 @@ void check_near(const Tensor<T>& x, std::initializer_list<double> expected, doub
     REQUIRE(x.size() == expected.size());
     std::size_t i = 0;
     for (const double e : expected) {
+        const double found = static_cast<double>(x.storage()[i]);
         CAPTURE(i);
-        CHECK(std::abs(static_cast<double>(x.storage()[i++]) - e) <= tolerance);
+        CAPTURE(found);
+        CAPTURE(e);
+        CHECK(std::abs(found - e) <= tolerance);
+        ++i;
     }
 }
 

@@ -104,6 +104,10 @@ struct Dropout final : Op<T> {
             mask.resize(f.input(0).shape());
             const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
             for (T& m : mask.storage()) m = options.rng->bernoulli(options.p) ? T(0) : kept;
+        } else if (mask.shape() != f.input(0).shape()) {
+            f.fail(fmt::format("x is {}, the mask to repeat is {}: play() without frozen draws a new one.",
+                               to_text(f.input(0).shape()), to_text(mask.shape())),
+                   {"x"});
         }
         f.each([](auto x, auto m) { return x * m; }, f.input(0), mask);
     }

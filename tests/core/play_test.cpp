@@ -87,6 +87,18 @@ TEST_CASE("play: dropout's mask is drawn anew, and kept when frozen") {
     CHECK(list(x.grad()) == second);  // of ones: mask and gradient are the same numbers
 }
 
+TEST_CASE("play: a kept mask fits only data of its shape") {
+    Tape tape;
+    Random rng(1);
+    const auto x = tape.variable(ones<float>({4}));
+    const auto y = dropout(x, 0.5, rng);
+    tape.set(x, ones<float>({1}));
+    CHECK(
+        says(error_text<ShapeError>([&] { tape.play(frozen); }), {"dropout (", "x is (1)", "(4)", "play()"}));
+    tape.play();
+    CHECK(y.shape() == Shape{1});
+}
+
 TEST_CASE("play: batch_norm's running statistics are updated, and left alone when frozen") {
     Tape tape;
     RunningStatistics<float> running(1);

@@ -216,8 +216,30 @@ TEST_CASE("module: a member with parameters that visit() does not list is an err
     const std::string text = error_text<Error>([&] { net(tape.input(ones<float>({1, 2}))); });
     CHECK(says(text, {"module with parameters", "module_test.cpp:", "visit() does not list it", "add v("}));
     CHECK(tape.owner() == nullptr);
+    net.forgotten.named("fc");  // a name of its own does not make it listed
+    CHECK_THROWS_AS(net(tape.input(ones<float>({1, 2}))), Error);
     net.use = false;
     CHECK_NOTHROW(net(tape.input(ones<float>({1, 2}))));
+}
+
+TEST_CASE("module: a child that its grandparent lists is listed") {
+    struct Borrower : Module<float> {
+        Linear<float>* borrowed = nullptr;
+        Variable<float> forward(Variable<float> x) override { return (*borrowed)(x); }
+    };
+    struct Owner : Module<float> {
+        Linear<float> fc;
+        Borrower inner;
+        explicit Owner(Random& rng) : fc(2, 2, rng) { inner.borrowed = &fc; }
+        Variable<float> forward(Variable<float> x) override { return inner(x); }
+        void visit(Visitor<float>& v) override {
+            v("fc", fc);
+            v("inner", inner);
+        }
+    };
+    Random rng(1);
+    Owner owner(rng);
+    CHECK(scopes(owner, {1, 2}) == std::vector<std::string>{"inner/fc"});
 }
 
 TEST_CASE("module: one module called twice trains one set of parameters") {

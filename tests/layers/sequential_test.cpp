@@ -65,6 +65,28 @@ TEST_CASE("sequential: a copy has its own modules, of any type") {
     CHECK(copy(tape.input(ones<float>({1, 4}))).entry().scope() == "drop");
 }
 
+TEST_CASE("sequential: assigning one to another leaves parameters where an optimizer points") {
+    Random rng(1);
+    Sequential<float> net, best;
+    net.add("fc", Linear<float>(2, 3, rng)).add("act", Tanh<float>());
+    best = net;
+    const auto pointers = net.parameters();
+    const auto before = list(pointers[0]->value);
+    pointers[0]->value.fill(0);
+    net = best;
+    CHECK(net.parameters() == pointers);
+    CHECK(list(pointers[0]->value) == before);
+    Sequential<float> other;  // other types, in other numbers
+    other.add("act", ReLU<float>()).add("fc", Linear<float>(3, 2, rng)).add("last", Linear<float>(2, 2, rng));
+    net = other;
+    CHECK(net.size() == 3);
+    CHECK(net.named_parameters()[2].first == "last.weight");
+    CHECK(list(net.parameters()[0]->value) == list(other.parameters()[0]->value));
+    CHECK(net.parameters()[0] != other.parameters()[0]);
+    Tape tape;
+    CHECK(net(tape.input(ones<float>({1, 3}))).entry().scope() == "last");
+}
+
 TEST_CASE("sequential: a child added after the first call has a name as well") {
     Random rng(1);
     Sequential<float> net;
