@@ -2,20 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/error.hpp>
+#include <tapedeck/core/refuse.hpp>
 
 namespace tapedeck {
 
 template <class T>
 const Tensor<T>& Entry<T>::grad() const {
-    if (!has_grad()) {
-        throw StaleVariableError(fmt::format(
-            "{} has no gradient: {}.", text(),
-            needs_grad_
-                ? "no reverse pass has reached it; call tape.backward(loss), with a loss that depends on it"
-                : "it is data, or was recorded while paused or detached; tape.variable(x) collects a "
-                  "gradient"));
-    }
+    if (!has_grad()) refuse::no_gradient_yet(text(), needs_grad_);
     return *grad_;
 }
 

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <tapedeck/core/op.hpp>
 #include <tapedeck/core/parameter.hpp>
@@ -16,6 +15,8 @@
 
 namespace tapedeck {
 
+template <class T>
+class Entries;
 template <class T>
 class Playback;
 
@@ -59,8 +60,7 @@ class Entry {
     friend class Playback<T>;
     friend class Forward<T>;
     friend class Reverse<T>;
-    template <class>
-    friend class Entries;
+    friend class Entries<T>;
 
     // In the order in which a reverse step reads them.
     Op<T>* op_ = nullptr;
@@ -78,27 +78,6 @@ class Entry {
     std::unique_ptr<Op<T>> own_op_;  // kept between recordings; stateless operations are shared instead
     Tensor<T> own_value_;
     Tensor<T> own_grad_;
-};
-
-/// Entries in chunks: they never move, and a rewind keeps their memory.
-template <class T>
-class Entries {
-  public:
-    Entry<T>& operator[](std::size_t i) { return chunks_[i / kChunk][i % kChunk]; }
-    const Entry<T>& operator[](std::size_t i) const { return chunks_[i / kChunk][i % kChunk]; }
-    /// Entry i, made if need be.
-    Entry<T>& slot(std::size_t i) {
-        if (i / kChunk == chunks_.size()) {
-            chunks_.push_back(std::make_unique<Entry<T>[]>(kChunk));
-            for (std::size_t k = 0; k < kChunk; ++k)
-                chunks_.back()[k].index_ = static_cast<std::uint32_t>(i + k);
-        }
-        return (*this)[i];
-    }
-
-  private:
-    static constexpr std::size_t kChunk = 128;
-    std::vector<std::unique_ptr<Entry<T>[]>> chunks_;
 };
 
 extern template class Entry<float>;

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/entries.hpp>
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/kernels/map.hpp>
 #include <tapedeck/core/kernels/strides.hpp>

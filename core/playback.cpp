@@ -1,6 +1,6 @@
 #include <tapedeck/core/playback.hpp>
 
-#include <tapedeck/core/error.hpp>
+#include <tapedeck/core/refuse.hpp>
 
 namespace tapedeck {
 
@@ -18,19 +18,13 @@ void Playback<T>::seek(std::size_t from) {
 
 template <class T>
 void Playback<T>::check() const {
-    if (pass_ != tape_->pass_) {
-        throw StaleVariableError(
-            "this Playback is over: its tape was rewound, played or reversed anew since; call "
-            "tape.reverse(loss) for a new one.");
-    }
+    if (pass_ != tape_->pass_) refuse::playback_over();
 }
 
 template <class T>
 const Entry<T>& Playback<T>::here() const {
     check();
-    if (done())
-        throw ValueError(
-            "Playback::here: the pass is over, no adjoint is left to run; back() takes steps back.");
+    if (done()) refuse::pass_over();
     return tape_->entries_[next_];
 }
 
@@ -96,12 +90,6 @@ bool Playback<T>::until(Variable<T> v) {
     const std::size_t index = v.index();
     until([index](const Entry<T>& entry) { return entry.index() <= index; });
     return v.has_grad();
-}
-
-template <class T>
-void Playback<T>::finish() {
-    while (step()) {
-    }
 }
 
 template class Playback<float>;

@@ -32,7 +32,10 @@ class Playback {
     bool until(Variable<T> v);
     bool until(const Predicate& predicate);
     /// Steps to the end.
-    void finish();
+    void finish() {
+        while (step()) {
+        }
+    }
 
     /// Whether every adjoint has run.
     bool done() const { return next_ == kEnd; }

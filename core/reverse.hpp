@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/entries.hpp>
 #include <tapedeck/core/kernels/map.hpp>
 #include <tapedeck/core/kernels/strides.hpp>
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <set>
 #include <span>
@@ -13,8 +12,9 @@
 #include <typeinfo>
 #include <vector>
 
-#include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/entries.hpp>
 #include <tapedeck/core/error.hpp>
+#include <tapedeck/core/scope.hpp>
 #include <tapedeck/core/variable.hpp>
 
 namespace tapedeck {
@@ -28,8 +28,8 @@ inline constexpr Frozen frozen{};
 template <class T = float>
 class Tape {
   public:
-    Tape();
-    ~Tape();
+    Tape() = default;
+    ~Tape() = default;
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
 
@@ -60,18 +60,24 @@ class Tape {
     /// parameters add up until zero_grad().
     /// @throws ShapeError when loss has more than one element; StaleVariableError when a parameter was
     /// changed since it was read, or nothing upstream of loss wants a gradient.
-    void backward(Variable<T> loss);
+    void backward(Variable<T> loss) {
+        start_reverse(loss, nullptr);
+        run_reverse(loss.index_);
+    }
     /// The same from any y, with dL/dy given. @throws ShapeError when the shapes differ.
-    void backward(Variable<T> y, const Tensor<T>& cotangent);
+    void backward(Variable<T> y, const Tensor<T>& cotangent) {
+        start_reverse(y, &cotangent);
+        run_reverse(y.index_);
+    }
     /// The reverse pass, paused before its first adjoint. @throws as backward does
     Playback<T> reverse(Variable<T> loss);
     Playback<T> reverse(Variable<T> y, const Tensor<T>& cotangent);
 
     /// Runs the recorded program again, with the parameters' and inputs' present numbers: statistics are
     /// updated, masks are drawn anew.
-    void play();
+    void play() { run(false); }
     /// The same without side effects: the last run's masks, no statistics updated. Gradient checks use it.
-    void play(Frozen);
+    void play(Frozen) { run(true); }
     /// Gives a leaf made by input() or variable() new data; play() then carries them through the program.
     /// @throws ValueError when it is no such leaf.
     void set(Variable<T> leaf, const Tensor<T>& x);
@@ -83,47 +89,37 @@ class Tape {
     /// @throws ValueError when there is no entry i.
     const Entry<T>& operator[](std::size_t i) const;
 
-    class Iterator;
-    Iterator begin() const { return {this, 0}; }
-    Iterator end() const { return {this, used_}; }
+    auto begin() const { return typename Entries<T>::Iterator(&entries_, 0); }
+    auto end() const { return typename Entries<T>::Iterator(&entries_, used_); }
 
-    class ScopeGuard;
-    class PauseGuard;
     /// While the guard lives, entries are recorded under this name, within the scopes that are open already.
     /// `owner` marks whose scope it is (a module's), for owner().
     [[nodiscard]] ScopeGuard scope(std::string_view name, Where where = Where::here(),
                                    const void* owner = nullptr);
     /// While the guard lives, entries hold values only: no gradient will flow through them.
-    [[nodiscard]] PauseGuard pause();
+    [[nodiscard]] PauseGuard pause() { return PauseGuard(paused_); }
     bool paused() const { return paused_ > 0; }
     /// The line that the innermost scope was opened from, and its owner: what a library's module records
     /// under.
-    Where where() const { return scopes_.back().where; }
-    const void* owner() const { return scopes_.back().owner; }
+    Where where() const { return scopes_.where(); }
+    const void* owner() const { return scopes_.owner(); }
 
   private:
     friend class Playback<T>;
     friend class Variable<T>;
-    struct ScopeNode;
-    struct ActiveScope {
-        ScopeNode* node;
-        Where where;
-        const void* owner;
-    };
-
     const Entry<T>& entry_of(const Variable<T>& v) const;
-    void name_entry(const Variable<T>& v, std::string_view name);
-    const std::string* intern(std::string_view name);
+    void name_entry(Entry<T>& entry, std::string_view name);
     Entry<T>& prepare(Where where, std::span<const Variable<T>> inputs);
     Variable<T> commit(Entry<T>& entry);
     Entry<T>& prepare_leaf(Op<T>& kind, std::string_view name, Where where);
     void run(bool frozen_run);
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent);
+    void run_reverse(std::size_t last);
     void reverse_step(const Entry<T>& entry);
     bool has_adjoint_to_run(std::size_t i) const {
         return entries_[i].contributions_ > 0 && !entries_[i].is_leaf();
     }
-    [[noreturn]] void refuse(const Variable<T>& v) const;
+    [[noreturn]] void refuse_handle(const Variable<T>& v) const;
 
     Entries<T> entries_;
     std::size_t used_ = 0;
@@ -133,8 +129,7 @@ class Tape {
     bool awaits_play_ = false;    // set() was called, and the values downstream are still the old ones
     int paused_ = 0;
     std::vector<std::uint32_t> parameters_;  // the entries that read one
-    std::unique_ptr<ScopeNode> root_;
-    std::vector<ActiveScope> scopes_;
+    Scopes scopes_;
     std::set<std::string, std::less<>> names_;
 };
 
@@ -142,57 +137,6 @@ class Tape {
 /// breakpoint.
 template <class T>
 void on_reverse_step(const Entry<T>& entry);
-
-template <class T>
-class Tape<T>::Iterator {
-  public:
-    using iterator_category = std::forward_iterator_tag;
-    using value_type = Entry<T>;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const Entry<T>*;
-    using reference = const Entry<T>&;
-
-    Iterator() = default;
-    Iterator(const Tape* tape, std::size_t at) : tape_(tape), at_(at) {}
-    reference operator*() const { return (*tape_)[at_]; }
-    pointer operator->() const { return &**this; }
-    Iterator& operator++() {
-        ++at_;
-        return *this;
-    }
-    Iterator operator++(int) { return {tape_, at_++}; }
-    bool operator==(const Iterator&) const = default;
-
-  private:
-    const Tape* tape_ = nullptr;
-    std::size_t at_ = 0;
-};
-
-/// Closes the scope when it goes out of its own.
-template <class T>
-class Tape<T>::ScopeGuard {
-  public:
-    explicit ScopeGuard(Tape& tape) : tape_(tape) {}
-    ScopeGuard(const ScopeGuard&) = delete;
-    ScopeGuard& operator=(const ScopeGuard&) = delete;
-    ~ScopeGuard() { tape_.scopes_.pop_back(); }
-
-  private:
-    Tape& tape_;
-};
-
-/// Goes on recording for the reverse pass when it goes out of scope.
-template <class T>
-class Tape<T>::PauseGuard {
-  public:
-    explicit PauseGuard(Tape& tape) : tape_(tape) { ++tape_.paused_; }
-    PauseGuard(const PauseGuard&) = delete;
-    PauseGuard& operator=(const PauseGuard&) = delete;
-    ~PauseGuard() { --tape_.paused_; }
-
-  private:
-    Tape& tape_;
-};
 
 /// The one object that all entries of a stateless operation share.
 template <class O>

@@ -70,53 +70,14 @@ class Variable {
     std::uint32_t generation_ = 0;
 };
 
-/// An operand together with the line that it was used on: what the operators take, so that `a * b + 2` knows
-/// where it stands. Converts from a Variable, a number, or an xtensor expression.
-template <class T>
-class Located {
-  public:
-    Located(Variable<T> variable, Where where = Where::here()) : variable_(variable), where_(where) {}
-    template <class N>
-    requires std::is_arithmetic_v<N> Located(N number, Where where = Where::here())
-        : constant_(static_cast<T>(number)), where_(where) {}
-    template <TensorExpression E>
-    Located(const E& expression, Where where = Where::here()) : constant_(expression), where_(where) {}
-
-    Where where() const { return where_; }
-    /// The operand as a Variable: a constant is recorded on `tape`.
-    Variable<T> on(Tape<T>& tape) const;
-    /// The tape of whichever of the operands is a Variable.
-    /// @throws StaleVariableError when none is.
-    static Tape<T>& common_tape(std::initializer_list<const Located*> operands);
-
-  private:
-    Variable<T> variable_;
-    std::optional<Tensor<T>> constant_;
-    Where where_;
-};
-
 /// An operand that may be left out; from a Variable, from std::nullopt, or from another optional.
 template <class T>
 using Optional = std::type_identity_t<std::optional<Variable<T>>>;
 
-template <class X>
-inline constexpr bool is_variable = false;
-template <class T>
-inline constexpr bool is_variable<Variable<T>> = true;
-
 extern template class Variable<float>;
 extern template class Variable<double>;
-extern template class Located<float>;
-extern template class Located<double>;
 
 }  // namespace tapedeck
 
-namespace xt::detail {
-// Without this `variable + expression` silently builds a lazy xtensor function over the Variable as if it
-// were a number. With no type to return, xtensor's operators step aside, and ours take the expression as a
-// constant.
-template <class F, class A, class B>
-requires tapedeck::is_variable<std::remove_cvref_t<A>> || tapedeck::is_variable<std::remove_cvref_t<B>>
-struct xfunction_type<F, A, B> {
-};
-}  // namespace xt::detail
+// Operators take Located operands.
+#include <tapedeck/core/located.hpp>

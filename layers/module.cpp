@@ -97,7 +97,7 @@ void Module<T>::name_children() {
 }
 
 template <class T>
-typename Tape<T>::ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
+ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
     if (!children_named_) name_children();
     if (!listed_ && tape.owner() != nullptr) {
         // The owner of a scope is always the Module that opened it, below.

@@ -97,7 +97,7 @@ class Module {
 
   protected:
     /// Opens this module's scope: for a module with a calling operator of its own.
-    [[nodiscard]] typename Tape<T>::ScopeGuard enter(Tape<T>& tape, Where where);
+    ScopeGuard enter(Tape<T>& tape, Where where);
     /// Makes the next call ask visit() for the children's names again: for a module that gained a child.
     void children_changed() { children_named_ = false; }
 

@@ -1,0 +1,44 @@
+// How a tape reads a parameter: in place, and once.
+#include <algorithm>
+
+#include <tapedeck/core/ops/leaf.hpp>
+#include <tapedeck/core/refuse.hpp>
+#include <tapedeck/core/tape.hpp>
+
+namespace tapedeck {
+
+template <class T>
+Variable<T> Tape<T>::parameter(Parameter<T>& p, Where where) {
+    const auto known = [&](std::uint32_t slot) { return slot < used_ && entries_[slot].parameter_ == &p; };
+    std::uint32_t slot = p.slot_;
+    bool found = p.tape_ == this && p.generation_ == generation_ && known(slot);
+    if (!found && p.tape_ != nullptr && p.tape_ != this) {  // another tape has overwritten the hint
+        const auto it = std::find_if(parameters_.rbegin(), parameters_.rend(), known);
+        found = it != parameters_.rend();
+        if (found) slot = *it;
+    }
+    if (!found) {
+        Entry<T>& entry = prepare_leaf(shared_operation<op::Parameter<T>>, "", where);
+        if (!p.name.empty()) entry.name_ = &p.name;
+        entry.value_ = &p.value;
+        entry.grad_ = &p.grad;
+        entry.parameter_ = &p;
+        entry.version_ = p.version_;
+        entry.needs_grad_ = true;  // even while paused: a later, recording use reads the same entry
+        if (p.grad.shape() != p.value.shape()) p.grad = zeros<T>(p.value.shape());
+        slot = entry.index_;
+        parameters_.push_back(slot);
+        commit(entry);
+    } else if (entries_[slot].version_ != p.version_) {
+        refuse::changed_parameter(p.name, entries_[slot].text());
+    }
+    p.tape_ = this;
+    p.generation_ = generation_;
+    p.slot_ = slot;
+    return {this, slot, generation_};
+}
+
+template Variable<float> Tape<float>::parameter(Parameter<float>&, Where);
+template Variable<double> Tape<double>::parameter(Parameter<double>&, Where);
+
+}  // namespace tapedeck

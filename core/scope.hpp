@@ -1,0 +1,66 @@
+// What holds for a stretch of a recording: the scopes around it, and a pause.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tapedeck/core/where.hpp>
+
+namespace tapedeck {
+
+/// The scopes that are open on a tape, innermost last, and the tree of all that ever were: a name's path is
+/// put together once, so that opening it again costs next to nothing.
+class Scopes {
+  public:
+    Scopes();
+    ~Scopes();
+    Scopes(const Scopes&) = delete;
+    Scopes& operator=(const Scopes&) = delete;
+
+    /// Without a name the path stays, and only where() and owner() are new.
+    void open(std::string_view name, Where where, const void* owner);
+    void close() { active_.pop_back(); }
+    /// "mlp/hidden1/norm"; it stays where it is as long as the Scopes live.
+    const std::string* path() const;
+    /// The line that the innermost scope was opened from, and who opened it.
+    Where where() const { return active_.back().where; }
+    const void* owner() const { return active_.back().owner; }
+
+  private:
+    struct Node;
+    struct Active {
+        Node* node;
+        Where where;
+        const void* owner;
+    };
+    std::unique_ptr<Node> root_;
+    std::vector<Active> active_;
+};
+
+/// Closes a scope when it goes out of its own.
+class [[nodiscard]] ScopeGuard {
+  public:
+    explicit ScopeGuard(Scopes& scopes) : scopes_(scopes) {}
+    ScopeGuard(const ScopeGuard&) = delete;
+    ScopeGuard& operator=(const ScopeGuard&) = delete;
+    ~ScopeGuard() { scopes_.close(); }
+
+  private:
+    Scopes& scopes_;
+};
+
+/// Goes on recording for the reverse pass when it goes out of scope.
+class [[nodiscard]] PauseGuard {
+  public:
+    explicit PauseGuard(int& paused) : paused_(paused) { ++paused_; }
+    PauseGuard(const PauseGuard&) = delete;
+    PauseGuard& operator=(const PauseGuard&) = delete;
+    ~PauseGuard() { --paused_; }
+
+  private:
+    int& paused_;
+};
+
+}  // namespace tapedeck
