@@ -95,7 +95,10 @@ class Tape {
     /// While the guard lives, entries are recorded under this name, within the scopes that are open already.
     /// `owner` marks whose scope it is (a module's), for owner().
     [[nodiscard]] ScopeGuard scope(std::string_view name, Where where = Where::here(),
-                                   const void* owner = nullptr);
+                                   const void* owner = nullptr) {
+        scopes_.open(name, where, owner);
+        return ScopeGuard(scopes_);
+    }
     /// While the guard lives, entries hold values only: no gradient will flow through them.
     [[nodiscard]] PauseGuard pause() { return PauseGuard(paused_); }
     bool paused() const { return paused_ > 0; }

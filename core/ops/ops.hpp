@@ -7,6 +7,7 @@
 #include <tapedeck/core/ops/loss.hpp>
 #include <tapedeck/core/ops/matmul.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
+#include <tapedeck/core/ops/parts.hpp>
 #include <tapedeck/core/ops/reduce.hpp>
 #include <tapedeck/core/ops/shape.hpp>
 #include <tapedeck/core/ops/softmax.hpp>

@@ -3,39 +3,13 @@
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/ops/around_axis.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/reverse.hpp>
 #include <tapedeck/core/tape.hpp>
 
 namespace tapedeck {
 namespace op {
-namespace {
-
-/// A tensor seen around one axis: `outer` blocks, each of `size` slices of `inner` elements in a row.
-struct Blocks {
-    std::size_t outer = 1, size = 1, inner = 1;
-    Blocks(const Shape& shape, std::size_t axis) : size(shape[axis]) {
-        for (std::size_t d = 0; d < axis; ++d) outer *= shape[d];
-        for (std::size_t d = axis + 1; d < shape.size(); ++d) inner *= shape[d];
-    }
-};
-
-template <class T>
-std::size_t checked_axis(Forward<T>& f, int axis, std::size_t rank,
-                         std::initializer_list<std::string_view> labels) {
-    try {
-        return resolve_axis(axis, rank);
-    } catch (const ShapeError& error) {
-        f.fail(fmt::format("x is {}: {}", to_text(f.input(0).shape()), error.what()), labels);
-    }
-}
-
-template <class T>
-void put(const T* from, std::size_t n, T* to, bool add) {
-    for (std::size_t i = 0; i < n; ++i) to[i] = add ? to[i] + from[i] : from[i];
-}
-
-}  // namespace
 
 /// y = x in another shape
 template <class T>
@@ -108,170 +82,6 @@ struct TransposeAxes final : Op<T> {
     }
 };
 
-/// y = x[start … stop-1] along an axis
-template <class T>
-struct Slice final : Op<T> {
-    struct Options {
-        int axis = 0;
-        std::size_t start = 0, stop = 0;
-    };
-    Options options;
-    std::size_t axis = 0;
-
-    std::string_view name() const override { return "Slice"; }
-    std::string_view rule() const override { return "dx = dy within the slice, 0 elsewhere"; }
-    void forward(Forward<T>& f) override {
-        const Tensor<T>& x = f.input(0);
-        axis = checked_axis(f, options.axis, x.dimension(), {"x"});
-        if (options.start > options.stop || options.stop > x.shape()[axis]) {
-            f.fail(fmt::format("x is {}: elements {} to {} of axis {} do not exist, it has {}.",
-                               to_text(x.shape()), options.start, options.stop, axis, x.shape()[axis]),
-                   {"x"});
-        }
-        Shape shape = x.shape();
-        shape[axis] = options.stop - options.start;
-        T* y = f.output(shape).storage().data();
-        const Blocks blocks(x.shape(), axis);
-        const std::size_t n = shape[axis] * blocks.inner;
-        for (std::size_t o = 0; o < blocks.outer; ++o)
-            std::copy_n(x.storage().data() + (o * blocks.size + options.start) * blocks.inner, n, y + o * n);
-    }
-    void adjoint(Reverse<T>& r) override {
-        if (!r.needs(0)) return;
-        const Deposit<T> dx = r.deposit(0);
-        const Blocks blocks(r.input(0).shape(), axis);
-        const std::size_t n = (options.stop - options.start) * blocks.inner;
-        if (!dx.add) std::fill_n(dx.data, r.input(0).storage().size(), T(0));
-        for (std::size_t o = 0; o < blocks.outer; ++o)
-            put(r.upstream().storage().data() + o * n, n,
-                dx.data + (o * blocks.size + options.start) * blocks.inner, true);
-    }
-};
-
-/// y = the inputs, one after the other along an axis; with `stack` along a new one
-template <class T>
-struct Concat final : Op<T> {
-    struct Options {
-        int axis = 0;
-        bool stack = false;
-    };
-    Options options;
-    std::size_t outer = 0;
-
-    std::string_view name() const override { return options.stack ? "Stack" : "Concat"; }
-    std::string_view rule() const override { return "each input gets its own part of dy"; }
-    void forward(Forward<T>& f) override {
-        const Shape& first = f.input(0).shape();
-        const std::size_t axis = checked_axis(f, options.axis, first.size() + (options.stack ? 1 : 0), {});
-        Shape shape = first;
-        if (options.stack) shape.insert(shape.begin() + axis, 0);
-        shape[axis] = 0;
-        for (std::size_t i = 0; i < f.inputs(); ++i) {
-            Shape part = f.input(i).shape();
-            if (options.stack && part == first) part.insert(part.begin() + axis, 1);
-            bool fits = part.size() == shape.size();
-            for (std::size_t d = 0; fits && d < part.size(); ++d) fits = d == axis || part[d] == shape[d];
-            if (!fits) {
-                f.fail(fmt::format("input 0 is {}, input {} is {}: they must be equal{}.", to_text(first), i,
-                                   to_text(f.input(i).shape()),
-                                   options.stack ? "" : fmt::format(" but for axis {}", axis)));
-            }
-            shape[axis] += part[axis];
-        }
-        T* y = f.output(shape).storage().data();
-        outer = 1;
-        for (std::size_t d = 0; d < axis; ++d) outer *= shape[d];
-        for (std::size_t o = 0; o < outer; ++o) {
-            for (std::size_t i = 0; i < f.inputs(); ++i) {
-                const std::size_t n = f.input(i).storage().size() / outer;
-                y = std::copy_n(f.input(i).storage().data() + o * n, n, y);
-            }
-        }
-    }
-    void adjoint(Reverse<T>& r) override {
-        if (outer == 0) return;
-        const std::size_t row = r.upstream().storage().size() / outer;
-        const T* from = r.upstream().storage().data();
-        for (std::size_t i = 0; i < r.inputs(); ++i) {
-            const std::size_t n = r.input(i).storage().size() / outer;
-            if (r.needs(i)) {
-                const Deposit<T> dx = r.deposit(i);
-                for (std::size_t o = 0; o < outer; ++o) put(from + o * row, n, dx.data + o * n, dx.add);
-            }
-            from += n;
-        }
-    }
-};
-
-/// y[i] = x[index[i]] along an axis
-template <class T>
-struct Gather final : Op<T> {
-    struct Options {
-        int axis = 0;
-        const Tensor<std::size_t>* index = nullptr;
-    };
-    /// Keeps the indices, so that the program can be played again.
-    struct Kept {
-        int axis = 0;
-        Tensor<std::size_t> index;
-        Kept& operator=(const Options& given) {
-            axis = given.axis;
-            index = *given.index;
-            return *this;
-        }
-    };
-    Kept options;
-    std::size_t axis = 0;
-
-    std::string_view name() const override { return "Gather"; }
-    std::string_view rule() const override { return "dx[index[i]] += dy[i]"; }
-    void forward(Forward<T>& f) override {
-        const Tensor<T>& x = f.input(0);
-        const Shape& index = options.index.shape();
-        axis = checked_axis(f, options.axis, x.dimension(), {"x"});
-        bool fits = index.size() == x.dimension();
-        for (std::size_t d = 0; fits && d < index.size(); ++d) fits = d == axis || index[d] <= x.shape()[d];
-        if (!fits) {
-            f.fail(fmt::format(
-                       "x is {}, index is {}: index must have x's rank, and no size above x's off axis {}.",
-                       to_text(x.shape()), to_text(index), axis),
-                   {"x"});
-        }
-        for (const std::size_t i : options.index.storage()) {
-            if (i >= x.shape()[axis])
-                f.template fail<ValueError>(
-                    fmt::format("index {} is out of range: axis {} of x {} has {} elements.", i, axis,
-                                to_text(x.shape()), x.shape()[axis]),
-                    {"x"});
-        }
-        T* y = f.output(index).storage().data();
-        each(x.shape(), [&](std::size_t to, std::size_t from) { y[to] = x.storage()[from]; });
-    }
-    void adjoint(Reverse<T>& r) override {
-        if (!r.needs(0)) return;
-        const Deposit<T> dx = r.deposit(0);
-        if (!dx.add) std::fill_n(dx.data, r.input(0).storage().size(), T(0));
-        const T* dy = r.upstream().storage().data();
-        each(r.input(0).shape(), [&](std::size_t to, std::size_t from) { dx.data[from] += dy[to]; });
-    }
-
-  private:
-    /// f(position in y, position in x) for every element of index.
-    template <class F>
-    void each(const Shape& x, F f) const {
-        const Shape& shape = options.index.shape();
-        for (std::size_t i = 0; i < options.index.storage().size(); ++i) {
-            std::size_t rest = i, at = 0, stride = 1;
-            for (std::size_t d = shape.size(); d-- > 0;) {
-                at += (d == axis ? options.index.storage()[i] : rest % shape[d]) * stride;
-                rest /= shape[d];
-                stride *= x[d];
-            }
-            f(i, at);
-        }
-    }
-};
-
 /// y = x, with no gradient
 template <class T>
 struct Detach final : Op<T> {
@@ -294,42 +104,14 @@ Variable<T> transpose(Variable<T> x, int axis0, int axis1, Where where) {
     return x.tape().template record<op::TransposeAxes<T>>(where, {axis0, axis1}, x);
 }
 template <class T>
-Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, Where where) {
-    return x.tape().template record<op::Slice<T>>(where, {axis, start, stop}, x);
-}
-template <class T>
-Variable<T> concat(const std::vector<Variable<T>>& parts, int axis, Where where) {
-    if (parts.empty())
-        throw ShapeError(
-            fmt::format("concat ({}): there is nothing to join; give at least one.", where.text()));
-    return parts[0].tape().template record<op::Concat<T>>(where, {axis, false},
-                                                          std::span<const Variable<T>>(parts));
-}
-template <class T>
-Variable<T> stack(const std::vector<Variable<T>>& parts, int axis, Where where) {
-    if (parts.empty())
-        throw ShapeError(
-            fmt::format("stack ({}): there is nothing to join; give at least one.", where.text()));
-    return parts[0].tape().template record<op::Concat<T>>(where, {axis, true},
-                                                          std::span<const Variable<T>>(parts));
-}
-template <class T>
-Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where) {
-    return x.tape().template record<op::Gather<T>>(where, {axis, &index}, x);
-}
-template <class T>
 Variable<T> detach(Variable<T> x, Where where) {
     const auto paused = x.tape().pause();
     return x.tape().template record<op::Detach<T>>(where, {}, x);
 }
 
-#define INSTANTIATE(T)                                                                \
-    template Variable<T> reshape(Variable<T>, const Shape&, Where);                   \
-    template Variable<T> transpose(Variable<T>, int, int, Where);                     \
-    template Variable<T> slice(Variable<T>, int, std::size_t, std::size_t, Where);    \
-    template Variable<T> concat(const std::vector<Variable<T>>&, int, Where);         \
-    template Variable<T> stack(const std::vector<Variable<T>>&, int, Where);          \
-    template Variable<T> gather(Variable<T>, int, const Tensor<std::size_t>&, Where); \
+#define INSTANTIATE(T)                                              \
+    template Variable<T> reshape(Variable<T>, const Shape&, Where); \
+    template Variable<T> transpose(Variable<T>, int, int, Where);   \
     template Variable<T> detach(Variable<T>, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 

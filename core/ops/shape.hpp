@@ -1,8 +1,5 @@
-// Operations that move elements and compute nothing.
+// The same elements in another shape.
 #pragma once
-
-#include <span>
-#include <vector>
 
 #include <tapedeck/core/variable.hpp>
 
@@ -16,23 +13,6 @@ Variable<T> reshape(Variable<T> x, const Shape& shape, Where where = Where::here
 /// @throws ShapeError when an axis is out of range.
 template <class T>
 Variable<T> transpose(Variable<T> x, int axis0 = -2, int axis1 = -1, Where where = Where::here());
-/// Elements start … stop-1 along an axis, which stays.
-/// @throws ShapeError when the axis is out of range, or not start <= stop <= its size.
-template <class T>
-Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, Where where = Where::here());
-/// Joined along an axis, which all have.
-/// @throws ShapeError when there are none, or the other sizes differ.
-template <class T>
-Variable<T> concat(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
-/// Joined along a new axis.
-/// @throws ShapeError when there are none, or the shapes differ.
-template <class T>
-Variable<T> stack(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
-/// y[..., i, ...] = x[..., index[..., i, ...], ...] along an axis, as torch.gather: index has x's rank, and
-/// no size above x's off that axis.
-/// @throws ShapeError when the shapes don't fit; ValueError when an index is out of range.
-template <class T>
-Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where = Where::here());
 /// The same values, cut off from what made them: no gradient flows back.
 template <class T>
 Variable<T> detach(Variable<T> x, Where where = Where::here());

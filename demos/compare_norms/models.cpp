@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <tapedeck/core/ops/parts.hpp>
 #include <tapedeck/core/ops/shape.hpp>
 #include <tapedeck/layers/activation.hpp>
 #include <tapedeck/layers/linear.hpp>

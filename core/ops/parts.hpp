@@ -1,0 +1,27 @@
+// Parts of tensors: taken out, and joined.
+#pragma once
+
+#include <vector>
+
+#include <tapedeck/core/variable.hpp>
+
+namespace tapedeck {
+
+/// Elements start … stop-1 along an axis, which stays.
+/// @throws ShapeError when the axis is out of range, or not start <= stop <= its size.
+template <class T>
+Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, Where where = Where::here());
+/// Joined along an axis, which all have.
+/// @throws ShapeError when there are none, or the other sizes differ.
+template <class T>
+Variable<T> concat(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
+/// Joined along a new axis.
+/// @throws ShapeError when there are none, or the shapes differ.
+template <class T>
+Variable<T> stack(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
+/// y[..., i, ...] = x[..., index[..., i, ...], ...] along an axis, as torch.gather: index has x's rank, and
+/// no size above x's off that axis.
+/// @throws ShapeError when the shapes don't fit; ValueError when an index is out of range.
+template <class T>
+Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where = Where::here());
+}  // namespace tapedeck
