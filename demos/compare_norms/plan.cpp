@@ -51,7 +51,7 @@ Setting default_setting(Task task, Network network) {
     switch (task) {
         case Task::fashion:
             setting.counts = {9000, 1000, 10000};
-            setting.epochs = network == Network::mlp ? 6 : 10;
+            setting.epochs = network == Network::mlp ? 6 : 8;
             if (network == Network::mlp) setting.hidden = {128, 128};
             setting.rates = {0.0003, 0.001, 0.003};
             if (network == Network::rnn) setting.rates = {0.001, 0.003, 0.01};

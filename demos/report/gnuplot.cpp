@@ -63,7 +63,7 @@ Gnuplot::Gnuplot(std::string_view script) : in_(unnamed_file()), out_(unnamed_fi
         pid_ = -1;
         throw Error(fmt::format(
             "report: gnuplot can't be started: {}. Install it (apt install gnuplot-nox), then draw with: "
-            "redraw results.json",
+            "./run redraw results.json",
             std::strerror(failed)));
     }
 }

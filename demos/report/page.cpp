@@ -43,9 +43,9 @@ std::string figure_html(const Figure& figure, const std::string& picture,
                            escaped(figure.name), escaped(figure.heading), escaped(figure.hint));
     return fmt::format(
         "<figure id=\"{}\"><h3>{}</h3>\n<div class=\"card\">{}</div>\n<figcaption><p>{}</p><p "
-        "class=\"command\"><code>{} {} "
+        "class=\"command\"><code>./run redraw {} "
         "--figure {}</code></p></figcaption></figure>\n",
-        escaped(figure.name), escaped(figure.heading), picture, escaped(figure.hint), TAPEDECK_REDRAW,
+        escaped(figure.name), escaped(figure.heading), picture, escaped(figure.hint),
         escaped(shell_word(results_file.string())), escaped(shell_word(figure.name)));
 }
 

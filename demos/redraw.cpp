@@ -1,4 +1,4 @@
-// redraw: the report again, or one of its figures, from a results.json.
+// redraw: the report of compare_norms again, or one of its figures, from results.json
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <tapedeck/core/error.hpp>
 
-#include "draw.hpp"
-#include "figures.hpp"
-#include "report.hpp"
-#include "results.hpp"
-#include "write_file.hpp"
+#include "demos/report/draw.hpp"
+#include "demos/report/figures.hpp"
+#include "demos/report/report.hpp"
+#include "demos/report/results.hpp"
+#include "demos/report/write_file.hpp"
 
 namespace {
 
