@@ -1,6 +1,7 @@
 // Parts of tensors: taken out, and joined.
 #pragma once
 
+#include <initializer_list>
 #include <vector>
 
 #include <tapedeck/core/variable.hpp>
@@ -15,10 +16,18 @@ Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, 
 /// @throws ShapeError when there are none, or the other sizes differ.
 template <class T>
 Variable<T> concat(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
+template <class T>
+Variable<T> concat(std::initializer_list<Variable<T>> parts, int axis = 0, Where where = Where::here()) {
+    return concat(std::vector<Variable<T>>(parts), axis, where);
+}
 /// Joined along a new axis.
 /// @throws ShapeError when there are none, or the shapes differ.
 template <class T>
 Variable<T> stack(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
+template <class T>
+Variable<T> stack(std::initializer_list<Variable<T>> parts, int axis = 0, Where where = Where::here()) {
+    return stack(std::vector<Variable<T>>(parts), axis, where);
+}
 /// y[..., i, ...] = x[..., index[..., i, ...], ...] along an axis, as torch.gather: index has x's rank, and
 /// no size above x's off that axis.
 /// @throws ShapeError when the shapes don't fit; ValueError when an index is out of range.
