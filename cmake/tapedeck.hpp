@@ -2,10 +2,12 @@
 #pragma once
 
 #include <tapedeck/core/error.hpp>
+#include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/gradcheck.hpp>
 #include <tapedeck/core/ops/ops.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/random.hpp>
+#include <tapedeck/core/reverse.hpp>
 #include <tapedeck/core/tape.hpp>
 #include <tapedeck/layers/activation.hpp>
 #include <tapedeck/layers/linear.hpp>

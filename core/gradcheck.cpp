@@ -38,8 +38,8 @@ std::string GradcheckReport::text() const {
 }
 
 template <class T>
-GradcheckReport gradcheck(const std::function<Variable<T>(Tape<T>&, std::vector<Variable<T>>)>& function,
-                          const std::vector<Tensor<T>>& inputs, GradcheckOptions options) {
+GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
+                          GradcheckOptions options) {
     GradcheckReport report;
     Tape<T> tape;
     std::vector<Variable<T>> variables;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <tapedeck/core/tape.hpp>
@@ -41,16 +42,24 @@ struct GradcheckReport {
     std::string text() const;
 };
 
+/// A program: records itself on the tape from these variables, and returns its result.
+template <class T>
+using GradcheckFunction =
+    std::type_identity_t<std::function<Variable<T>(Tape<T>&, std::vector<Variable<T>>)>>;
+
 /// Checks every element of every input's gradient by central differences. The function records a program on
 /// the tape it is given, from variables with these values, and returns its result; a random cotangent turns
 /// that into one number, since a seed of ones can't see a wrong normalization (its outputs sum to zero). The
 /// program is played again for each difference, frozen: masks stay, running statistics are left alone. Use
 /// double.
 ///
+///     gradcheck([](auto&, auto x) { return tanh(x[0]) * x[1]; }, {Tensor<double>{0.3, -1.2},
+///     Tensor<double>{2, 0.5}})
+///
 /// A check whose numeric gradients are all near zero proves nothing, and says so: not ok().
 template <class T = double>
-GradcheckReport gradcheck(const std::function<Variable<T>(Tape<T>&, std::vector<Variable<T>>)>& function,
-                          const std::vector<Tensor<T>>& inputs, GradcheckOptions options = {});
+GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
+                          GradcheckOptions options = {});
 
 extern template GradcheckReport gradcheck(
     const std::function<Variable<float>(Tape<float>&, std::vector<Variable<float>>)>&,

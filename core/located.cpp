@@ -1,5 +1,7 @@
 #include <tapedeck/core/located.hpp>
 
+#include <exception>
+
 #include <tapedeck/core/tape.hpp>
 
 namespace tapedeck {
@@ -21,6 +23,17 @@ Tape<T>& Located<T>::common_tape(std::initializer_list<const Located*> operands)
     return found->variable_.tape();
 }
 
+template <class T>
+Attempt<T>::Attempt(Tape<T>& tape)
+    : tape_(tape), size_(tape.size()), exceptions_(std::uncaught_exceptions()) {}
+
+template <class T>
+Attempt<T>::~Attempt() {
+    if (std::uncaught_exceptions() > exceptions_) tape_.used_ = size_;
+}
+
+template class Attempt<float>;
+template class Attempt<double>;
 template class Located<float>;
 template class Located<double>;
 

@@ -36,6 +36,22 @@ class Located {
     Where where_;
 };
 
+/// While it lives something is tried: when an exception passes, what was recorded meanwhile is taken back, so
+/// that an operation that fails leaves no constant behind.
+template <class T>
+class Attempt {
+  public:
+    explicit Attempt(Tape<T>& tape);
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+    ~Attempt();
+
+  private:
+    Tape<T>& tape_;
+    std::size_t size_;
+    int exceptions_;
+};
+
 template <class X>
 inline constexpr bool is_variable = false;
 template <class T>
@@ -43,6 +59,8 @@ inline constexpr bool is_variable<Variable<T>> = true;
 
 extern template class Located<float>;
 extern template class Located<double>;
+extern template class Attempt<float>;
+extern template class Attempt<double>;
 
 }  // namespace tapedeck
 

@@ -23,9 +23,8 @@ Variable<T> Tape<T>::parameter(Parameter<T>& p, Where where) {
         entry.value_ = &p.value;
         entry.grad_ = &p.grad;
         entry.parameter_ = &p;
-        entry.version_ = p.version_;
         entry.needs_grad_ = true;  // even while paused: a later, recording use reads the same entry
-        if (p.grad.shape() != p.value.shape()) p.grad = zeros<T>(p.value.shape());
+        read(entry);
         slot = entry.index_;
         parameters_.push_back(slot);
         commit(entry);
@@ -38,6 +37,16 @@ Variable<T> Tape<T>::parameter(Parameter<T>& p, Where where) {
     return {this, slot, generation_};
 }
 
+/// Takes note of the numbers that the parameter has now, which may be of another shape than before.
+template <class T>
+void Tape<T>::read(Entry<T>& entry) {
+    Parameter<T>& p = *entry.parameter_;
+    entry.version_ = p.version_;
+    if (p.grad.shape() != p.value.shape()) p.grad = zeros<T>(p.value.shape());
+}
+
+template void Tape<float>::read(Entry<float>&);
+template void Tape<double>::read(Entry<double>&);
 template Variable<float> Tape<float>::parameter(Parameter<float>&, Where);
 template Variable<double> Tape<double>::parameter(Parameter<double>&, Where);
 

@@ -19,6 +19,7 @@ void Playback<T>::seek(std::size_t from) {
 template <class T>
 void Playback<T>::check() const {
     if (pass_ != tape_->pass_) refuse::playback_over();
+    tape_->check_parameters();
 }
 
 template <class T>
@@ -77,12 +78,19 @@ bool Playback<T>::until(const Predicate& predicate) {
 
 template <class T>
 bool Playback<T>::until(std::string_view name) {
-    return until([name](const Entry<T>& entry) {
+    const auto bears = [name](const Entry<T>& entry) {
         const std::string_view scope = entry.scope();
-        return entry.name() == name || scope == name ||
+        return entry.name() == name || entry.op() == name || scope == name ||
                (scope.size() > name.size() && scope.ends_with(name) &&
                 scope[scope.size() - name.size() - 1] == '/');
-    });
+    };
+    // A name that nothing ahead bears is a slip: stay, rather than run the whole pass.
+    bool ahead = false;
+    for (std::size_t i = 0; !done() && !ahead && i <= next_; ++i) {
+        const Entry<T>& entry = tape_->entries_[i];
+        ahead = !entry.is_leaf() && entry.needs_grad() && bears(entry);
+    }
+    return ahead && until(Predicate(bears));
 }
 
 template <class T>

@@ -23,9 +23,11 @@ class Playback {
     bool step();
     /// Takes the last step back, to the bit. @returns false at the beginning.
     bool back();
-    /// Steps until here() bears this name, or was recorded in a scope that ends with it ("norm1",
-    /// "mlp/norm1"). Stays where it is when that holds already. @returns whether it found one; if not, the
-    /// pass is over.
+    /// Steps until here() bears this name, is this operation ("Tanh"), or was recorded in a scope that ends
+    /// with it
+    /// ("norm1", "mlp/norm1"). Stays where it is when that holds already, or when nothing ahead answers to
+    /// it.
+    /// @returns whether here() does.
     bool until(std::string_view name);
     /// Steps until v's gradient is complete: here() is v, or lies before it. @returns whether a gradient came
     /// to v.

@@ -32,8 +32,8 @@ void changed_parameter(const std::string& name, const std::string& entry) {
 }
 void backward_before_play(const std::string& entry) {
     throw StaleVariableError(fmt::format(
-        "backward from {}: tape.set() gave an input new data, and the values that follow are still the "
-        "old ones; call tape.play() first.",
+        "backward from {}: the values on the tape are not those of one run, since tape.set() gave an input "
+        "new data, or a tape.play() threw; call tape.play() first.",
         entry));
 }
 void no_gradient_upstream(const std::string& entry) {

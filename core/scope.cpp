@@ -24,7 +24,8 @@ Scopes::~Scopes() = default;
 
 void Scopes::open(std::string_view name, Where where, const void* owner) {
     Node* node = active_.back().node;
-    active_.push_back({name.empty() ? node : node->child(name), where, owner});
+    active_.push_back(
+        {name.empty() ? node : node->child(name), where, owner != nullptr ? owner : this->owner()});
 }
 
 const std::string* Scopes::path() const { return &active_.back().node->path; }

@@ -19,7 +19,7 @@ class Scopes {
     Scopes(const Scopes&) = delete;
     Scopes& operator=(const Scopes&) = delete;
 
-    /// Without a name the path stays, and only where() and owner() are new.
+    /// Without a name the path stays; without an owner, the owner does.
     void open(std::string_view name, Where where, const void* owner);
     void close() { active_.pop_back(); }
     /// "mlp/hidden1/norm"; it stays where it is as long as the Scopes live.

@@ -71,10 +71,11 @@ Variable<T> Tape<T>::commit(Entry<T>& entry) {
 
 template <class T>
 void Tape<T>::run(bool frozen_run) {
+    awaits_play_ = true;  // until all of it has run
     for (std::size_t i = 0; i < used_; ++i) {
         Entry<T>& entry = entries_[i];
         entry.contributions_ = 0;
-        if (entry.parameter_ != nullptr) entry.version_ = entry.parameter_->version_;
+        if (entry.parameter_ != nullptr) read(entry);
         Forward<T> f(entries_, entry, frozen_run);
         entry.op_->forward(f);
     }
@@ -127,6 +128,15 @@ Playback<T> Tape<T>::reverse(Variable<T> y, const Tensor<T>& cotangent) {
 }
 
 template <class T>
+void Tape<T>::check_parameters() const {
+    for (const std::uint32_t i : parameters_) {
+        const Entry<T>& entry = entries_[i];
+        if (entry.version_ != entry.parameter_->version())
+            refuse::changed_parameter(entry.parameter_->name, entry.text());
+    }
+}
+
+template <class T>
 void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent) {
     Entry<T>& last = entries_[entry_of(y).index_];
     const Shape& shape = last.value().shape();
@@ -135,11 +145,7 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent) {
         refuse::cotangent_shape(last.text(), cotangent->shape(), shape);
     if (!last.needs_grad_) refuse::no_gradient_upstream(last.text());
     if (awaits_play_) refuse::backward_before_play(last.text());
-    for (const std::uint32_t i : parameters_) {
-        const Entry<T>& entry = entries_[i];
-        if (entry.version_ != entry.parameter_->version())
-            refuse::changed_parameter(entry.parameter_->name, entry.text());
-    }
+    check_parameters();
     if (has_gradients_) {
         for (std::size_t i = 0; i < used_; ++i) entries_[i].contributions_ = 0;
     }

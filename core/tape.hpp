@@ -110,12 +110,15 @@ class Tape {
   private:
     friend class Playback<T>;
     friend class Variable<T>;
+    friend class Attempt<T>;
     const Entry<T>& entry_of(const Variable<T>& v) const;
     void name_entry(Entry<T>& entry, std::string_view name);
     Entry<T>& prepare(Where where, std::span<const Variable<T>> inputs);
     Variable<T> commit(Entry<T>& entry);
     Entry<T>& prepare_leaf(Op<T>& kind, std::string_view name, Where where);
+    void read(Entry<T>& parameter_entry);
     void run(bool frozen_run);
+    void check_parameters() const;
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent);
     void run_reverse(std::size_t last);
     void reverse_step(const Entry<T>& entry);

@@ -61,8 +61,9 @@ struct rebind_container<std::ptrdiff_t, tapedeck::Shape> {
 namespace tapedeck {
 
 /// A dense, row-major array of dynamic rank: an xtensor container, so that all of xtensor works on it, and
-/// any xtensor expression converts to it. Mind two of xtensor's habits: `Tensor<float> a({2, 3})` is two
-/// values, not a shape (write `Tensor<float>::from_shape({2, 3})`), and an element out of bounds is only
+/// any xtensor expression converts to it. Mind three of xtensor's habits: `Tensor<float> a({2, 3})` is two
+/// values, not a shape (write `Tensor<float>::from_shape({2, 3})`), a column `{{0}, {1}}` is
+/// ambiguous (fill a tensor of that shape, or reshape on the tape), and an element out of bounds is only
 /// noticed in debug builds.
 template <class T>
 using Tensor = xt::xarray_container<SmallVector<T, 4, 64>, xt::layout_type::row_major, Shape,

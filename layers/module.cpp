@@ -39,6 +39,15 @@ class Walker : public Visitor<T> {
     std::string prefix_;
 };
 
+/// "weight (4, 3), bias (4)": enough to tell which module is meant.
+template <class T>
+std::string contents(Module<T>& module) {
+    std::string text;
+    for (const auto& [path, p] : module.named_parameters())
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", path, to_text(p->value.shape()));
+    return text.empty() ? "no parameters" : text;
+}
+
 }  // namespace
 
 template <class T>
@@ -96,6 +105,21 @@ void Module<T>::name_children() {
     children_named_ = true;
 }
 
+/// Whether it is more than a function: whether visit() shows anything at all.
+template <class T>
+bool Module<T>::has_state() {
+    struct Looker : Visitor<T> {
+        bool found = false;
+        void module(std::string_view, Module& child) override { found |= child.has_state(); }
+        void parameter(std::string_view, Parameter<T>&) override { found = true; }
+        void buffer(std::string_view, Tensor<T>&) override { found = true; }
+        void generator(std::string_view, Random&) override { found = true; }
+    };
+    Looker looker;
+    visit(looker);
+    return looker.found;
+}
+
 template <class T>
 ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
     if (!children_named_) name_children();
@@ -103,11 +127,14 @@ ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
         // The owner of a scope is always the Module that opened it, below.
         auto& parent = *static_cast<Module*>(const_cast<void*>(tape.owner()));
         parent.name_children();
-        if (!listed_ && !parameters().empty()) {
-            throw Error(fmt::format(
-                "a module with parameters was called ({}) inside a module whose visit() does not list it, so "
-                "that training would never see them: add v(\"name\", member) to the outer module's visit().",
-                where.text()));
+        if (!listed_ && has_state()) {
+            throw Error(
+                fmt::format("a module with parameters, or with a training mode, was called ({}) inside a "
+                            "module whose visit() "
+                            "does not list it, so that neither an optimizer nor eval() would reach it: add "
+                            "v(\"name\", member) "
+                            "to the outer module's visit(). It holds {}.",
+                            where.text(), contents(*this)));
         }
     }
     return tape.scope(name_, where, this);

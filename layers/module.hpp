@@ -64,7 +64,8 @@ class Module {
     }
 
     /// Runs forward(x) in a scope of this module's name.
-    /// @throws Error when it has parameters and runs inside a module whose visit() does not list it.
+    /// @throws Error when it has parameters, buffers or a generator and runs inside a module whose visit()
+    /// does not list it.
     Variable<T> operator()(Variable<T> x, Where where = Where::here()) {
         const auto scope = enter(x.tape(), where);
         return forward(x);
@@ -103,6 +104,7 @@ class Module {
 
   private:
     void name_children();
+    bool has_state();
 
     std::string name_;
     bool listed_ = false;  // by the visit() of a parent

@@ -44,12 +44,17 @@ Variable<T> RNNCell<T>::operator()(Variable<T> x, Where where) {
 template <class T>
 Variable<T> RNNCell<T>::operator()(Variable<T> x, Variable<T> h, Where where) {
     const auto scope = this->enter(x.tape(), where);
+    if (h.shape().size() == 0 || h.shape().back() != hidden_) {
+        throw ShapeError(fmt::format(
+            "rnn_cell ({}): h is {}; expected (N, {}), the cell's hidden size.\n  h was made by {}",
+            where.text(), to_text(h.shape()), hidden_, h.entry().text()));
+    }
     return step(x, &h);
 }
 
 template <class T>
 Variable<T> RNNCell<T>::forward(Variable<T> x) {
-    at_ = 0;
+    restart();
     return step(x, nullptr);
 }
 
@@ -74,7 +79,7 @@ template <class T>
 Variable<T> RNNCell<T>::normalize(Variable<T> z, Where where) {
     if (options_.norm == RNNNorm::none) return z;
     Tape<T>& tape = z.tape();
-    const auto scope = tape.scope("norm", where, tape.owner());
+    const auto scope = tape.scope("norm", where);
     const std::optional gamma = tape.parameter(*gamma_, where);
     const std::optional beta = tape.parameter(*beta_, where);
     if (options_.norm == RNNNorm::layer) return layer_norm(z, {hidden_}, gamma, beta, options_.eps, where);

@@ -37,8 +37,12 @@ class RNNCell final : public Module<T> {
 
     /// The first step of a sequence: h = 0.
     Variable<T> operator()(Variable<T> x, Where where = Where::here());
-    /// A further step; the cell counts them from the last first step, for batch_per_step.
+    /// A further step; the cell counts them from the last first step, for batch_per_step. A sequence that
+    /// begins with an h of one's own begins with restart().
+    /// @throws ShapeError when h is not (N, hidden).
     Variable<T> operator()(Variable<T> x, Variable<T> h, Where where = Where::here());
+    /// The next step is the first of a sequence.
+    void restart() { at_ = 0; }
     Variable<T> forward(Variable<T> x) override;
     void visit(Visitor<T>& v) override;
 

@@ -13,7 +13,10 @@ namespace tapedeck {
 template <class T>
 Optimizer<T>::Optimizer(std::vector<Parameter<T>*> parameters, double rate)
     : parameters_(std::move(parameters)) {
-    if (parameters_.empty()) throw ValueError("an optimizer was given no parameters: pass net.parameters().");
+    if (parameters_.empty())
+        throw ValueError(
+            "an optimizer was given no parameters: pass net.parameters(), of a net whose visit() lists its "
+            "members.");
     std::vector<Parameter<T>*> sorted = parameters_;
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());

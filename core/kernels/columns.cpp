@@ -1,6 +1,7 @@
 #include <tapedeck/core/kernels/columns.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include <tapedeck/core/kernels/reduce.hpp>
 
@@ -32,6 +33,22 @@ void channel_statistics(const ChannelShape& s, const T* x, T* center, T* remaind
                  },
                  {x, center, remainder}, {&shapes.data, &shapes.channel, &shapes.channel});
     divide(variance);
+}
+
+template <class T>
+T rstd_of_huge_channel(const ChannelShape& s, const T* x, std::size_t channel, double eps) {
+    const auto n = static_cast<long double>(s.per_channel());
+    const auto total = [&](auto f) {
+        long double sum = 0;
+        for (std::size_t b = 0; b < s.batch; ++b) {
+            const T* run = x + (b * s.channels + channel) * s.length;
+            for (std::size_t l = 0; l < s.length; ++l) sum += f(static_cast<long double>(run[l]));
+        }
+        return sum;
+    };
+    const long double mean = total([](long double v) { return v; }) / n;
+    const long double variance = total([mean](long double v) { return (v - mean) * (v - mean); }) / n;
+    return static_cast<T>(1 / std::sqrt(variance + static_cast<long double>(eps)));
 }
 
 template <class T>
@@ -68,6 +85,7 @@ void channel_gradient(const ChannelShape& s, const T* x, const T* center, const 
 }
 
 #define INSTANTIATE(T)                                                                                       \
+    template T rstd_of_huge_channel(const ChannelShape&, const T*, std::size_t, double);                     \
     template void channel_statistics(const ChannelShape&, const T*, T*, T*, T*);                             \
     template void scale_channels(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*); \
     template void channel_sums(const ChannelShape&, const T*, const T*, const T*, const T*, T*, T*);         \

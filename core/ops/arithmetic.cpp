@@ -159,6 +159,7 @@ namespace {
 template <class O, class T>
 Variable<T> record_pair(const Located<T>& a, const Located<T>& b) {
     Tape<T>& tape = Located<T>::common_tape({&a, &b});
+    const Attempt<T> attempt(tape);
     return tape.template record<O>(a.where(), {}, a.on(tape), b.on(tape));
 }
 
@@ -196,12 +197,14 @@ Variable<T> maximum(Variable<T> a, Located<std::type_identity_t<T>> b, Where whe
 template <class T>
 Variable<T> where(const Tensor<bool>& mask, Variable<T> a, Located<std::type_identity_t<T>> b, Where line) {
     Tape<T>& tape = a.tape();
+    const Attempt<T> attempt(tape);
     const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", line);
     return tape.template record<op::Where<T>>(line, {}, as_numbers, a, b.on(tape));
 }
 template <class T>
 Variable<T> masked_fill(Variable<T> x, const Tensor<bool>& mask, std::type_identity_t<T> value, Where where) {
     Tape<T>& tape = x.tape();
+    const Attempt<T> attempt(tape);
     const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", where);
     return tape.template record<op::Where<T>>(where, {}, as_numbers, tape.input(Tensor<T>(value), "", where),
                                               x);

@@ -52,6 +52,8 @@ struct BatchNorm final : Op<T> {
         const T* bias = options.affine.bias(f);
         for (std::size_t c = 0; c < shape.channels; ++c) {
             rstd[c] = T(1) / std::sqrt(variance[c] + static_cast<T>(options.mode.eps));
+            if (std::isinf(variance[c]) && std::isfinite(center[c]) && own_statistics())
+                rstd[c] = kernels::rstd_of_huge_channel(shape, x.storage().data(), c, options.mode.eps);
             if (std::isinf(rstd[c])) {
                 f.template fail<NonFiniteError>(
                     fmt::format("channel {} of {} has variance 0 and eps is 0: nothing can be divided by its "

@@ -168,6 +168,7 @@ struct CrossEntropy final : Op<T> {
 
 template <class T>
 Variable<T> mse_loss(Variable<T> x, Located<std::type_identity_t<T>> target, Where where) {
+    const Attempt<T> attempt(x.tape());
     return x.tape().template record<op::MSELoss<T>>(where, {}, x, target.on(x.tape()));
 }
 template <class T>
@@ -177,6 +178,7 @@ Variable<T> cross_entropy(Variable<T> logits, const std::vector<std::size_t>& ta
 template <class T>
 Variable<T> binary_cross_entropy_with_logits(Variable<T> x, Located<std::type_identity_t<T>> target,
                                              Where where) {
+    const Attempt<T> attempt(x.tape());
     return x.tape().template record<op::BinaryCrossEntropyWithLogits<T>>(where, {}, x, target.on(x.tape()));
 }
 

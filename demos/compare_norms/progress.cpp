@@ -16,7 +16,7 @@ namespace {
 
 std::string with_commas(std::size_t n) {
     std::string text = fmt::format("{}", n);
-    for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+    for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
     return text;
 }
 

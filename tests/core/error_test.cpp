@@ -107,3 +107,15 @@ TEST_CASE("error: values out of range") {
     CHECK(says(text([&] { gather(x, 0, index); }), {"gather (", "index 2", "axis 0", "2 elements"}));
     CHECK(tape.size() == 1);
 }
+
+TEST_CASE("tape: an operator that throws leaves no constant behind") {
+    Tape tape;
+    const auto x = tape.variable(ones<float>({2, 3}));
+    CHECK_THROWS_AS(x + xt::ones<float>({4}), ShapeError);
+    CHECK(tape.size() == 1);
+    CHECK_THROWS_AS(mse_loss(x, ones<float>({4})), ShapeError);
+    CHECK(tape.size() == 1);
+    Tensor<bool> mask = Tensor<bool>::from_shape({7});
+    CHECK_THROWS_AS(masked_fill(x, mask, 0), ShapeError);
+    CHECK(tape.size() == 1);
+}

@@ -249,3 +249,22 @@ TEST_CASE("a second contribution is added to the first") {
         CHECK_MESSAGE(report.ok(), report.text());
     }
 }
+
+TEST_CASE("no gradient is computed for what needs none") {
+    for (const Case& c : cases()) {
+        CAPTURE(c.name);
+        const auto inputs = draw(c);
+        for (std::size_t data = 0; data < inputs.size(); ++data) {
+            td::Tape<double> tape;
+            Inputs x;
+            for (std::size_t i = 0; i < inputs.size(); ++i)
+                x.push_back(i == data ? tape.input(inputs[i]) : tape.variable(inputs[i]));
+            if (inputs.size() == 1)
+                x.push_back(tape.variable(inputs[0]));  // so that there is something to reverse
+            const D y = td::sum(c.function(tape, x)) + td::sum(x.back());
+            tape.backward(y);
+            CHECK_FALSE(x[data].has_grad());
+            CHECK(x[data == 0 ? 1 : 0].has_grad());
+        }
+    }
+}

@@ -140,3 +140,32 @@ TEST_CASE("play: a rewind forgets that data were set") {
     x = tape.variable(ones<float>({}));
     CHECK_NOTHROW(tape.backward(square(x)));
 }
+
+TEST_CASE("play: one that throws half-way does not let backward through") {
+    Tape tape;
+    const auto x = tape.variable(ones<float>({2, 3}));
+    const auto y = square(x);
+    const auto loss = sum(reshape(y, {3, 2}));
+    tape.set(x, ones<float>({4, 5}));
+    CHECK_THROWS_AS(tape.play(), ShapeError);
+    CHECK_THROWS_AS(tape.backward(loss), Error);
+    // through a parameter
+    Tape two;
+    Parameter<float> p(ones<float>({2}), "p");
+    const auto z = sum(two.parameter(p) * two.input(ones<float>({2})));
+    p.value = ones<float>({5});
+    p.changed();
+    CHECK_THROWS_AS(two.play(), ShapeError);
+    CHECK_THROWS_AS(two.backward(z), Error);
+}
+
+TEST_CASE("parameter: another shape, played again") {
+    Tape tape;
+    Parameter<float> p(ones<float>({2}), "p");
+    const auto z = sum(square(tape.parameter(p)));
+    p.value = ones<float>({500});
+    p.changed();
+    tape.play();
+    tape.backward(z);
+    CHECK(p.grad.shape() == Shape{500});
+}

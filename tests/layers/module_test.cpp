@@ -291,3 +291,30 @@ TEST_CASE("module: summary lists parameters, shapes and the total") {
     CHECK(says(text, {"parameter", "shape", "elements", "fc1.weight", "(3, 4)", "12", "fc1.bias", "(3)", "3",
                       "norm.weight", "fc2.weight", "(2, 3)", "6", "fc2.bias", "total", "29"}));
 }
+
+TEST_CASE("module: an unlisted member is found inside a scope of the user's as well") {
+    struct Forgetful : Module<float> {
+        Linear<float> forgotten;
+        explicit Forgetful(Random& rng) : forgotten(2, 2, rng) {}
+        Variable<float> forward(Variable<float> x) override {
+            const auto scope = x.tape().scope("block");
+            return forgotten(x);
+        }
+    };
+    Random rng(1);
+    Forgetful net(rng);
+    Tape tape;
+    CHECK_THROWS_AS(net(tape.input(ones<float>({1, 2}))), Error);
+}
+
+TEST_CASE("module: an unlisted Dropout would not hear of eval()") {
+    struct Forgetful : Module<float> {
+        Dropout<float> forgotten;
+        explicit Forgetful(Random& rng) : forgotten(0.5, rng) {}
+        Variable<float> forward(Variable<float> x) override { return forgotten(x); }
+    };
+    Random rng(1);
+    Forgetful net(rng);
+    Tape tape;
+    CHECK_THROWS_AS(net(tape.input(ones<float>({1, 2}))), Error);
+}

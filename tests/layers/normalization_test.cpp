@@ -394,3 +394,18 @@ TEST_CASE("layer_norm: options and shapes that can't be") {
     for (const Shape& shape : {Shape{4}, Shape{4, 3}, Shape{3, 4, 1}, Shape{}})
         CHECK_THROWS_AS(norm(tape.input(ones<float>(shape))), ShapeError);
 }
+
+TEST_CASE("batch_norm: huge values are normalized") {
+    for (const float scale : {1e19F, 1e20F, 1e30F}) {
+        CAPTURE(scale);
+        BatchNorm<float> norm(1);
+        Tape tape;
+        const auto x = tape.variable(tensor({4, 1}, {1.0 * scale, 2.0 * scale, 3.0 * scale, 4.0 * scale}));
+        const auto y = norm(x);
+        check_near(y.value(), {-1.3416408, -0.4472136, 0.4472136, 1.3416408}, 1e-5);
+        tape.backward(y, tensor({4, 1}, {1, 0, 2, 0}));
+        for (const float g : x.grad()) CHECK(std::isfinite(g));
+        for (const float g : norm.weight->grad) CHECK(std::isfinite(g));
+        CHECK(std::isfinite(norm.running->mean(0)));
+    }
+}

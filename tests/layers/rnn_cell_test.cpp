@@ -192,3 +192,16 @@ TEST_CASE("rnn_cell: what can't be") {
     CHECK_THROWS_AS(cell(tape.input(ones<double>({2, 4}))), ShapeError);
     CHECK_THROWS_AS(cell(x, x), ShapeError);
 }
+
+TEST_CASE("rnn_cell: batch_per_step counts anew after restart, with an h of one's own") {
+    Random rng(1);
+    RNNCell<float> cell(1, 2, rng, {.norm = RNNNorm::batch_per_step, .steps = 2});
+    Tape tape;
+    for (int s = 0; s < 3; ++s) {
+        cell.restart();
+        Variable<float> h = tape.input(zeros<float>({3, 2}));
+        for (int t = 0; t < 2; ++t) h = cell(tape.input(tensor({3, 1}, {1, 2, 4})), h);
+    }
+    CHECK((*cell.named_buffers()[2].second)() == 3);
+    CHECK((*cell.named_buffers()[5].second)() == 3);
+}
