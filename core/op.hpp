@@ -12,14 +12,14 @@ class Reverse;
 
 /// What a tape records: how to compute an entry's value from its inputs' values, and how to hand the gradient
 /// that arrives at the entry on to its inputs. Derive from it to write an operation of your own, and record
-/// it with `tape.record<MyOp<T>>(where, options, inputs...)`.
+/// it with `tape.record<MyOp<T>>(where, options, inputs...)`; tests/core/gradcheck_test.cpp has a Softplus.
 ///
-/// - An operation with options declares `struct Options` and a member `Options options`, which every
-/// recording
-///   assigns. Intermediate results that the adjoint needs are further members: a slot of the tape keeps its
-///   op when the same kind is recorded there again, so they are kept only as memory, never as meaning.
-/// - An operation without members is stateless: all its entries share one object.
-/// - `adjoint` writes nowhere but through `Reverse`; `forward` has no side effects when `Forward::frozen()`.
+/// An operation with options declares `struct Options` and a member `Options options`, which every recording
+/// assigns. Intermediate results that the adjoint needs are further members. A slot of the tape keeps its op
+/// when the same kind is recorded there again: they are kept as memory, never as meaning. An operation
+/// without members is stateless, and all its entries share one object.
+///
+/// `adjoint` writes nowhere but through `Reverse`; `forward` has no side effects when `Forward::frozen()`.
 template <class T>
 struct Op {
     struct Options {};

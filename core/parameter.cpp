@@ -45,6 +45,18 @@ void Tape<T>::read(Entry<T>& entry) {
     if (p.grad.shape() != p.value.shape()) p.grad = zeros<T>(p.value.shape());
 }
 
+/// A reverse pass needs the numbers that were read.
+template <class T>
+void Tape<T>::check_parameters() const {
+    for (const std::uint32_t i : parameters_) {
+        const Entry<T>& entry = entries_[i];
+        if (entry.version_ != entry.parameter_->version())
+            refuse::changed_parameter(entry.parameter_->name, entry.text());
+    }
+}
+
+template void Tape<float>::check_parameters() const;
+template void Tape<double>::check_parameters() const;
 template void Tape<float>::read(Entry<float>&);
 template void Tape<double>::read(Entry<double>&);
 template Variable<float> Tape<float>::parameter(Parameter<float>&, Where);

@@ -60,7 +60,7 @@ class Boxed {
     explicit Boxed(X x) : box_(std::make_unique<X>(std::move(x))) {}
     Boxed(const Boxed& other) : box_(other ? std::make_unique<X>(*other) : nullptr) {}
     Boxed(Boxed&&) noexcept = default;
-    /// Assigns into the box that is there, so that pointers to it stay good.
+    /// Assignment is into the box that is there, so that an optimizer's pointers to it stay good.
     Boxed& operator=(const Boxed& other) {
         if (box_ && other.box_)
             *box_ = *other.box_;
@@ -68,7 +68,13 @@ class Boxed {
             box_ = other ? std::make_unique<X>(*other) : nullptr;
         return *this;
     }
-    Boxed& operator=(Boxed&&) noexcept = default;
+    Boxed& operator=(Boxed&& other) {
+        if (box_ && other.box_)
+            *box_ = std::move(*other.box_);
+        else
+            box_ = std::move(other.box_);
+        return *this;
+    }
     ~Boxed() = default;
 
     explicit operator bool() const { return box_ != nullptr; }

@@ -19,6 +19,10 @@ class Playback {
   public:
     using Predicate = std::function<bool(const Entry<T>&)>;
 
+    // Two of them stepping one pass would add everything twice.
+    Playback(Playback&&) noexcept = default;
+    Playback& operator=(Playback&&) noexcept = default;
+
     /// Runs the adjoint of here() and moves on. @returns false when the pass was over already.
     bool step();
     /// Takes the last step back, to the bit. @returns false at the beginning.

@@ -39,6 +39,7 @@ void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x) {
     if (!entry.is_leaf() || entry.parameter_ != nullptr) refuse::not_settable(entry.text());
     entry.own_value_ = x;
     awaits_play_ = true;
+    ++pass_;
 }
 
 // ---- recording
@@ -71,6 +72,8 @@ Variable<T> Tape<T>::commit(Entry<T>& entry) {
 
 template <class T>
 void Tape<T>::run(bool frozen_run) {
+    ++pass_;
+    has_gradients_ = false;
     awaits_play_ = true;  // until all of it has run
     for (std::size_t i = 0; i < used_; ++i) {
         Entry<T>& entry = entries_[i];
@@ -80,8 +83,6 @@ void Tape<T>::run(bool frozen_run) {
         entry.op_->forward(f);
     }
     awaits_play_ = false;
-    has_gradients_ = false;
-    ++pass_;
 }
 
 template <class T>
@@ -125,15 +126,6 @@ template <class T>
 Playback<T> Tape<T>::reverse(Variable<T> y, const Tensor<T>& cotangent) {
     start_reverse(y, &cotangent);
     return Playback<T>(*this, y.index_);
-}
-
-template <class T>
-void Tape<T>::check_parameters() const {
-    for (const std::uint32_t i : parameters_) {
-        const Entry<T>& entry = entries_[i];
-        if (entry.version_ != entry.parameter_->version())
-            refuse::changed_parameter(entry.parameter_->name, entry.text());
-    }
 }
 
 template <class T>

@@ -53,11 +53,15 @@ int run(int argc, char** argv) {
     const auto document =
         results_document(flags, plan, runs, machine(flags, plan, threads), seconds_since(start));
 
+    if (interrupted() && document["runs"].empty()) {  // earlier results there stay as they are
+        fmt::print(stderr, "Interrupted before anything was measured: nothing was written.\n");
+        return kInterruptedExitCode;
+    }
     fmt::print("{}", table_text(plan, runs));
     write_results(document, flags.out / "results.json");
     fmt::print("Everything that was measured: {}\n", (flags.out / "results.json").string());
     std::fflush(stdout);
-    if (flags.report && !document["runs"].empty()) {
+    if (flags.report) {
         write_whole(flags.out / "report.html", [&](const auto& file) { write_report(document, file); });
         fmt::print("The report, for a browser:    {}\n", (flags.out / "report.html").string());
     }

@@ -59,8 +59,8 @@ void Optimizer<T>::check_shapes(const std::vector<Tensor<T>>& state) const {
 
 template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
-    if (!(max_norm > 0))
-        throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must be positive.", max_norm));
+    if (!(max_norm >= 0))
+        throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must not be negative.", max_norm));
     double squares = 0;
     for (const Parameter<T>* p : parameters) {
         squares += static_cast<double>(kernels::map_sum<T>(
@@ -69,7 +69,7 @@ T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
     }
     const double norm = std::sqrt(squares);
     const T factor = static_cast<T>(max_norm / (norm + 1e-6));
-    if (factor < 1) {
+    if (!(factor >= 1)) {  // a nan norm makes all gradients nan, as in PyTorch
         for (Parameter<T>* p : parameters) {
             T* g = p->grad.storage().data();
             kernels::map<false>(

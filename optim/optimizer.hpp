@@ -44,7 +44,7 @@ class Optimizer {
 
 /// Scales all gradients together so that the norm of them all is at most max_norm, as
 /// torch.nn.utils.clip_grad_norm_ (Pascanu 2013): the factor is max_norm / (norm + 1e-6), at most 1.
-/// @returns the norm before. @throws ValueError when max_norm is not positive.
+/// @returns the norm before. @throws ValueError when max_norm is negative.
 template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm);
 template <class T>

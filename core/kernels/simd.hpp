@@ -77,6 +77,17 @@ void store_part(Element<V>* to, std::size_t n, const V& v) {
     for (std::size_t k = 0; k < n; ++k) to[k] = part[k];
 }
 
+/// f of each pair of lanes: for a function that has no SIMD form, or none that is right for every number.
+template <class V, class F>
+V lane_by_lane(F f, const V& a, const V& b) {
+    using T = Element<V>;
+    std::array<T, Lanes<V>::count> x, y;
+    Lanes<V>::store(x.data(), a);
+    Lanes<V>::store(y.data(), b);
+    for (std::size_t k = 0; k < x.size(); ++k) x[k] = f(x[k], y[k]);
+    return Lanes<V>::load(x.data());
+}
+
 }  // namespace tapedeck::kernels
 
 namespace tapedeck::op {
@@ -86,7 +97,6 @@ using std::erf;
 using std::exp;
 using std::log;
 using std::log1p;
-using std::pow;
 using std::sqrt;
 using std::tanh;
 

@@ -86,20 +86,26 @@ struct Negate final : Op<T> {
     }
 };
 
+/// xsimd's own pow is wrong for 0^0 and at infinities.
+template <class V>
+V power(const V& a, const V& b) {
+    return kernels::lane_by_lane([](auto x, auto y) { return std::pow(x, y); }, a, b);
+}
+
 /// y = a^b
 template <class T>
 struct Pow final : Op<T> {
     std::string_view name() const override { return "Pow"; }
     std::string_view rule() const override { return "da = dy * b * a^(b-1), db = dy * y * log(a)"; }
     void forward(Forward<T>& f) override {
-        f.each([](auto a, auto b) { return pow(a, b); }, f.input(0), f.input(1));
+        f.each([](auto a, auto b) { return power(a, b); }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
             0,
             [](auto dy, auto a, auto b) {
                 using V = decltype(b);
-                return select(b == V(0), V(0), dy * b * pow(a, b - V(1)));
+                return select(b == V(0), V(0), dy * b * power(a, b - V(1)));
             },
             r.upstream(), r.input(0), r.input(1));
         r.each(

@@ -57,10 +57,11 @@ struct LayerNorm final : Op<T> {
         const Tensor<T>& x = r.input(0);
         const std::size_t d = elements(options.normalized_shape);
         const T* weight = options.affine.weight(r);
-        const bool wants_dx = r.needs(0);
-        const Deposit<T> dx = wants_dx ? r.deposit(0) : Deposit<T>{nullptr, false};
         T* dweight = options.affine.weight_gradient(r);
         T* dbias = options.affine.bias_gradient(r);
+        // Last, since it is assigned at once: x may be the weight as well.
+        const bool wants_dx = r.needs(0);
+        const Deposit<T> dx = wants_dx ? r.deposit(0) : Deposit<T>{nullptr, false};
         for (std::size_t i = 0; i < statistics.size(); ++i) {
             kernels::normalize_row_adjoint(d, x.storage().data() + i * d, statistics[i], weight,
                                            r.upstream().storage().data() + i * d,

@@ -92,11 +92,10 @@ struct Concat final : Op<T> {
         }
     }
     void adjoint(Reverse<T>& r) override {
-        if (outer == 0) return;
-        const std::size_t row = r.upstream().storage().size() / outer;
+        const std::size_t row = outer == 0 ? 0 : r.upstream().storage().size() / outer;
         const T* from = r.upstream().storage().data();
         for (std::size_t i = 0; i < r.inputs(); ++i) {
-            const std::size_t n = r.input(i).storage().size() / outer;
+            const std::size_t n = outer == 0 ? 0 : r.input(i).storage().size() / outer;
             if (r.needs(i)) {
                 const Deposit<T> dx = r.deposit(i);
                 for (std::size_t o = 0; o < outer; ++o) put(from + o * row, n, dx.data + o * n, dx.add);

@@ -1,5 +1,7 @@
 // Every operation's adjoint against central differences, and its float and SIMD kernels against double.
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -158,6 +160,9 @@ const std::vector<Case>& cases() {
          {{4, 5}, {5}},
          [](auto&, Inputs x) { return td::layer_norm(x[0], {5}, std::nullopt, std::optional(x[1])); }},
         {"layer_norm, plain", {{4, 5}}, [](auto&, Inputs x) { return td::layer_norm(x[0], {5}); }},
+        {"layer_norm, of its own weight and bias",
+         {{7}},
+         [](auto&, Inputs x) { return td::layer_norm(x[0], {7}, x[0], x[0]); }},
         {"batch_norm",
          {{6, 19}, {19}, {19}},
          [](auto&, Inputs x) { return td::batch_norm<double>(x[0], nullptr, x[1], x[2]); }},
@@ -265,6 +270,25 @@ TEST_CASE("no gradient is computed for what needs none") {
             tape.backward(y);
             CHECK_FALSE(x[data].has_grad());
             CHECK(x[data == 0 ? 1 : 0].has_grad());
+        }
+    }
+}
+
+TEST_CASE("pow is std::pow at zeros, ones, infinities and nan too") {
+    const float inf = std::numeric_limits<float>::infinity();
+    const std::vector<float> numbers{0, -0.0F, 1, -1, 2, -2, 0.5F, -0.5F, 3, inf, -inf, std::nanf("")};
+    td::Tape<float> tape;
+    for (const float a : numbers) {
+        for (const float b : numbers) {
+            for (const std::size_t n : {1U, 5U, 33U}) {
+                const auto y =
+                    td::pow(tape.variable(td::full<float>({n}, a)), tape.input(td::full<float>({n}, b)));
+                const float expected = std::pow(a, b);
+                CAPTURE(a);
+                CAPTURE(b);
+                for (const float v : y.value())
+                    CHECK((v == expected || (std::isnan(v) && std::isnan(expected))));
+            }
         }
     }
 }

@@ -179,4 +179,15 @@ TEST_CASE("a parameter that changes under a paused pass stops it") {
     sgd.step();
     CHECK_THROWS_AS(playback.step(), td::StaleVariableError);
     CHECK_THROWS_AS(playback.finish(), td::StaleVariableError);
+    static_assert(!std::is_copy_constructible_v<td::Playback<float>>);
+}
+
+TEST_CASE("new data under a paused pass stop it") {
+    td::Tape<float> tape;
+    const F x = tape.variable(td::ones<float>({3}));
+    const F loss = td::sum(td::square(x));
+    auto playback = tape.reverse(loss);
+    playback.step();
+    tape.set(x, td::ones<float>({3}) * 10.0F);
+    CHECK_THROWS_AS(playback.step(), td::StaleVariableError);
 }

@@ -48,6 +48,6 @@ TEST_CASE("clip_grad_norm: of no parameters, and a threshold that can't be") {
     Parameter<float> p(zeros<float>({2}));
     p.grad = tensor({2}, {3, 4});
     const std::vector<Parameter<float>*> all{&p};
-    for (const double bad : {0.0, -1.0, std::nan("")}) CHECK_THROWS_AS(clip_grad_norm(all, bad), ValueError);
+    for (const double bad : {-1.0, std::nan("")}) CHECK_THROWS_AS(clip_grad_norm(all, bad), ValueError);
     CHECK(list(p.grad) == std::vector<float>{3, 4});
 }
