@@ -115,7 +115,7 @@ TEST_CASE("tape: an operator that throws leaves no constant behind") {
     CHECK(tape.size() == 1);
     CHECK_THROWS_AS(mse_loss(x, ones<float>({4})), ShapeError);
     CHECK(tape.size() == 1);
-    Tensor<bool> mask = Tensor<bool>::from_shape({7});
+    const auto mask = full<bool>({7}, false);
     CHECK_THROWS_AS(masked_fill(x, mask, 0), ShapeError);
     CHECK(tape.size() == 1);
 }

@@ -126,7 +126,8 @@ TEST_CASE("comparison: the runs stand in the order of the plan, and a seed's run
 }
 
 TEST_CASE("comparison: what is evaluated in train mode differs for BatchNorm and for nobody else") {
-    for (const json& run : document_of(tiny(), 2)["runs"]) {
+    const json document = document_of(tiny(), 2);  // named: a loop over a part of a temporary dangles
+    for (const json& run : document["runs"]) {
         CAPTURE(run["norm"].get<std::string>());
         const bool batch = run["norm"] != "none" && run["norm"] != "layer";
         CHECK((run["series"]["train_loss"] != run["series"]["train_mode_loss"]) == batch);
