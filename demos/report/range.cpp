@@ -62,6 +62,15 @@ Range padded(Range range, bool log, double share) {
     return {range.low >= 0 && range.low < pad ? std::min(range.low, 0.0) : range.low - pad, range.high + pad};
 }
 
+double tic_step(const Range& range, double most) {
+    const double least = (range.high - range.low) / most;
+    const double decade = std::pow(10, std::floor(std::log10(least)));
+    for (const double factor : {1.0, 2.0, 5.0}) {
+        if (factor * decade >= least) return factor * decade;
+    }
+    return 10 * decade;
+}
+
 std::string log_tics(const Range& range) {
     const double decades = std::log10(range.high / range.low);
     const int every = std::max(1, static_cast<int>(std::ceil(decades / 6)));

@@ -17,6 +17,9 @@ void fit_after_start(Panel& panel);
 /// The range with some air at both ends, never empty.
 Range padded(Range range, bool log, double share);
 
+/// The step between tick marks of which at most `most` fit into the range: 1, 2 or 5 times a power of ten.
+double tic_step(const Range& range, double most);
+
 /// Tick marks of a logarithmic axis, separated by commas: decades, with 2 and 5 where the range is short.
 std::string log_tics(const Range& range);
 

@@ -69,6 +69,8 @@ void write_axis(Script& s, char axis, Range range, bool log, const std::string& 
     s.line("{}set logscale {}", log ? "" : "un", axis);
     if (const std::string tics = own_tics.empty() && log ? log_tics(range) : own_tics; !tics.empty())
         s.line("set {}tics ({}) nomirror scale 0.5 textcolor rgb '#222222'", axis, tics);
+    else if (axis == 'x' && s.figure.columns > 2)  // gnuplot's own choice runs together in a narrow panel
+        s.line("set xtics {:g} nomirror scale 0.5 textcolor rgb '#222222'", tic_step(range, 4));
     else
         s.line("set {}tics autofreq nomirror scale 0.5 textcolor rgb '#222222'", axis);
     s.line("set format {} '%g'", axis);

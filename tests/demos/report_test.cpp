@@ -501,3 +501,10 @@ TEST_CASE("report: a norm looks the same everywhere") {
     CHECK(faint(norm_style("layer").pen, 1).color == "#0072b2");
     CHECK(faint(norm_style("layer").pen, 0).color == "#ffffff");
 }
+
+TEST_CASE("report: tick marks are few and round") {
+    CHECK(tapedeck::demos::tic_step({0, 1690}, 4) == doctest::Approx(500));
+    CHECK(tapedeck::demos::tic_step({0, 2248}, 4) == doctest::Approx(1000));
+    CHECK(tapedeck::demos::tic_step({-0.3, 0.05}, 4) == doctest::Approx(0.1));
+    CHECK(tapedeck::demos::tic_step({0, 36}, 4) == doctest::Approx(10));
+}
