@@ -99,8 +99,6 @@ class Module {
   protected:
     /// Opens this module's scope: for a module with a calling operator of its own.
     ScopeGuard enter(Tape<T>& tape, Where where);
-    /// Makes the next call ask visit() for the children's names again: for a module that gained a child.
-    void children_changed() { children_named_ = false; }
 
   private:
     void name_children();

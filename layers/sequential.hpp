@@ -55,7 +55,6 @@ class Sequential final : public Module<T> {
     Sequential& add(std::string_view name, M module) {
         check_name(name);
         children_.emplace_back(std::string(name), AnyModule<T>(std::move(module)));
-        this->children_changed();
         return *this;
     }
     std::size_t size() const { return children_.size(); }
