@@ -126,13 +126,15 @@ struct Maximum final : Op<T> {
         return "da = dy where a > b, db = dy where b > a, half each where equal";
     }
     void forward(Forward<T>& f) override {
-        // The second test hands on a NaN from either side.
-        f.each([](auto a, auto b) { return select(a > b, a, select(a != a, a, b)); }, f.input(0), f.input(1));
+        // The second test hands on a NaN from either side; a != a would not, since xsimd's != is false for NaN
+        // under AVX-512.
+        f.each([](auto a, auto b) { return select(a > b, a, select(a == a, b, a)); }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
         const auto share = [](auto dy, auto mine, auto other) {
             using V = decltype(dy);
-            return select(mine > other, dy, select(mine == other, dy * V(T(0.5)), V(0)));
+            // Of a NaN on either side both get dy, as in PyTorch.
+            return select(mine < other, V(0), select(mine == other, dy * V(T(0.5)), dy));
         };
         r.each(0, share, r.upstream(), r.input(0), r.input(1));
         r.each(1, share, r.upstream(), r.input(1), r.input(0));
