@@ -50,7 +50,8 @@ struct ReLU final : Op<T> {
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
-            0, [](auto dy, auto y) { return select(y > decltype(y)(0), dy, decltype(y)(0)); }, r.upstream(),
+            0,  // a NaN hands dy on, as in PyTorch
+            [](auto dy, auto y) { return select(y <= decltype(y)(0), decltype(y)(0), dy); }, r.upstream(),
             r.output());
     }
 };
