@@ -60,7 +60,8 @@ struct MSELoss final : Op<T> {
     }
 };
 
-/// y = mean of max(x, 0) - x t + log(1 + e^-|x|)
+/// y = mean of max(x, 0) - x t + log(1 + e^-|x|), where the first two are taken together: x (1 - t) above 0,
+/// -x t below, so that an infinite x on the wrong side of its target is an infinite loss, not inf - inf
 template <class T>
 struct BinaryCrossEntropyWithLogits final : Op<T> {
     std::string_view name() const override { return "BinaryCrossEntropyWithLogits"; }
@@ -73,7 +74,7 @@ struct BinaryCrossEntropyWithLogits final : Op<T> {
             n,
             [](auto a, auto b) {
                 using V = decltype(a);
-                return select(a > V(0), a, V(0)) - a * b + log1p(exp(-abs(a)));
+                return select(a > V(0), a * (V(1) - b), -a * b) + log1p(exp(-abs(a)));
             },
             x, t);
         f.output({}).storage()[0] = total / static_cast<T>(n);
