@@ -180,7 +180,10 @@ struct Max final : Reduction<T> {
     }
     void adjoint(Reverse<T>& r) override {
         this->spread(
-            r, [](auto x, auto dy, auto y, auto n) { return select(x == y, dy / n, decltype(dy)(0)); },
+            r,  // where y is a NaN, so is the gradient, as in PyTorch
+            [](auto x, auto dy, auto y, auto n) {
+                return select(y == y, select(x == y, dy / n, decltype(dy)(0)), y);
+            },
             r.upstream(), r.output(), ties);
     }
 };
