@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <tapedeck/layers/normalization.hpp>
 #include <tapedeck/optim/rmsprop.hpp>
 #include <typeinfo>
@@ -104,6 +105,27 @@ void count_of_batches(Run<T>& run) {
     run.check("average var", norm.running->var);
 }
 
+/// PyTorch's y is nan, ours infinite or nan as well; the gradients of x agree where PyTorch's is finite, and
+/// only there is ours.
+template <class F>
+parity::Entry otherwise_infinite(bool y_is_nan, F f) {
+    return parity::program([f, y_is_nan]<class T>(Run<T>& run) {
+        const Variable<T> x = run("x");
+        const Variable<T> y = f(run, x);
+        run.tape.backward(y);
+        if (!std::isnan(run.recorded("torch y").values[0])) run.fault("PyTorch's y is no longer nan");
+        if (y_is_nan ? !std::isnan(y.item()) : y.item() != std::numeric_limits<T>::infinity())
+            run.fault(fmt::format("y is {}", y.item()));
+        const Array& grad = run.recorded("torch x.grad");
+        for (std::size_t i = 0; i < grad.values.size(); ++i) {
+            const double ours = static_cast<double>(x.grad().storage()[i]);
+            const bool close = std::abs(ours - grad.values[i]) <= 1e-6;
+            if (std::isfinite(grad.values[i]) ? !close : std::isfinite(ours))
+                run.fault(fmt::format("x.grad {} is {}, in PyTorch {}", i, ours, grad.values[i]));
+        }
+    });
+}
+
 parity::Table make_table() {
     parity::Table table;
     // Normalizations of (N, C, L), or over all but the first dimension.
@@ -137,6 +159,9 @@ parity::Table make_table() {
         refuses<ShapeError>([](auto&, auto& in) { cross_entropy(in.at(0), {}); });
     table["mse_loss of two shapes"] =
         refuses<ShapeError>([](auto&, auto& in) { mse_loss(in.at(0), in.at(1)); });
+    table["binary cross entropy of -inf"] = otherwise_infinite(
+        false, [](auto& run, auto x) { return binary_cross_entropy_with_logits(x, run("target")); });
+    table["var of infinity"] = otherwise_infinite(true, [](auto&, auto x) { return sum(var(x, 1)); });
     table["poisoned batch_norm"] = parity::program([](auto& run) { poisoned(run); });
     table["count of batches"] = parity::program([](auto& run) { count_of_batches(run); });
     table["steady gradient"] = parity::program([](auto& run) { steady_gradient(run); });

@@ -120,6 +120,13 @@ def masks(f):
     f.add("where between equals", "where",
           {"mask": constant(draw.small_integers(0, 1, 3, 4)), "a": draw.normal(3, 4), "b": In(None, same_as="a")},
           lambda mask, a, b: torch.where(mask != 0, a, b))
+    spoiled = draw.normal(3, 4)
+    spoiled[0, 1], spoiled[2, 2], mask = math.nan, math.inf, torch.ones(3, 4, dtype=torch.float64)
+    mask[0, 1] = mask[2, 2] = 0
+    f.add("where leaves nan and infinity behind", "where",
+          {"mask": constant(mask), "a": spoiled, "b": draw.normal(3, 4)}, lambda mask, a, b: torch.where(mask != 0, a, b))
+    f.add("masked_fill over nan and infinity", "masked_fill", {"x": spoiled, "mask": constant(1 - mask)},
+          lambda x, mask: x.masked_fill(mask != 0, 2.0), {"value": "2"})
     for i, value in enumerate([0.0, -1.5, -math.inf]):
         name = f"masked_fill {i}"
         draw = f.draw(name)

@@ -18,6 +18,7 @@ def family():
     undefined(f)
     steady_gradient(f)
     uncounted(f)
+    infinite(f)
     return f
 
 
@@ -159,3 +160,26 @@ def uncounted(f):
                 "average var": sum(variances) / 3}
 
     f.record(name, "count of batches", inputs, answer)
+
+
+def infinite(f):
+    """Neither answer is finite, and they are not the same. The loss of a logit of -inf where the target is above 0 is
+    infinite, in torch inf - inf; the gradient of a variance that is nan is infinite in torch, in ours nan as well, since the
+    mean is taken in two passes."""
+    for target in [1.0, 0.5]:
+        x = torch.tensor([0.5, -math.inf, -1.0], dtype=torch.float64)
+        t = torch.tensor([1.0, target, 0.0], dtype=torch.float64)
+        otherwise_infinite(f, f"binary cross entropy of -inf with {target}", "binary cross entropy of -inf", x, {"target": constant(t)},
+                           lambda x: F.binary_cross_entropy_with_logits(x, t.to(x.dtype)))
+    x = torch.tensor([[1.0, math.inf, 2.0], [1.0, 2.0, -math.inf]], dtype=torch.float64)
+    otherwise_infinite(f, "var of infinity", "var of infinity", x, {}, lambda x: torch.var(x, dim=1).sum())
+
+
+def otherwise_infinite(f, name, op, x, others, function):
+    def answer(dtype):
+        leaf = x.to(dtype).clone().requires_grad_()
+        y = function(leaf)
+        y.backward()
+        return {"torch y": y, "torch x.grad": leaf.grad}
+
+    f.record(name, op, {"x": In(x)} | others, answer, special=True)

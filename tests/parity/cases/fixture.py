@@ -25,7 +25,7 @@ from .draw import Draw
 FLOAT_TOLERANCE = 1e-5
 NOISE_FACTOR = 8
 # What is tolerated stays below this share of the largest magnitude.
-MOST_TOLERATED = 0.05
+MOST_TOLERATED = 0.02
 
 
 def encode(tensor, kind):

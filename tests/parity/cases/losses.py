@@ -29,6 +29,12 @@ def softmax(f, op, function):
     masked = f.draw(f"{op} masked").normal(4, 6).masked_fill(f.draw(f"{op} mask").small_integers(0, 1, 4, 6) != 0, -float("inf"))
     masked[:, 0] = 0.5
     f.add(f"{op} of a masked row", op, {"x": masked}, lambda x: function(x, dim=1), {"axis": 1}, special=True)
+    lost = torch.full((3, 4), -float("inf"), dtype=torch.float64)
+    lost[0], lost[2, 1] = 0.25, float("nan")
+    f.add(f"{op} of a row masked whole, and of nan", op, {"x": lost}, lambda x: function(x, dim=1), {"axis": 1}, special=True)
+    lost = f.draw(f"{op} infinite").normal(3, 4)
+    lost[1, 2] = float("inf")
+    f.add(f"{op} of infinity", op, {"x": lost}, lambda x: function(x, dim=1), {"axis": 1}, special=True)
     f.add(f"{op} of one class", op, {"x": f.draw(f"{op} one").normal(5, 1)}, lambda x: function(x, dim=1), {"axis": 1})
     f.add(f"{op} of equals", op, {"x": torch.full((2, 7), 3.0, dtype=torch.float64)}, lambda x: function(x, dim=-1), {"axis": -1})
 
@@ -61,6 +67,15 @@ def cross_entropy(f):
               lambda logits: F.cross_entropy(logits, torch.tensor(targets)), {"targets": targets})
 
 
+    for value in [-float("inf"), float("inf"), float("nan")]:
+        for targets in [[1, 0, 2], [1, 2, 2]]:
+            name = f"cross entropy with {value} and targets {targets}"
+            logits = f.draw(name).normal(3, 3)
+            logits[1, 2] = value
+            f.add(name, "cross_entropy", {"logits": logits}, lambda logits: F.cross_entropy(logits, torch.tensor(targets)),
+                  {"targets": targets}, special=True)
+
+
 def binary_cross_entropy(f):
     loss = F.binary_cross_entropy_with_logits
     for i in range(6):
@@ -75,6 +90,13 @@ def binary_cross_entropy(f):
         name = f"binary cross entropy with the number {number}"
         f.add(name, "binary_cross_entropy_with_logits", {"x": f.draw(name).normal(3, 5)},
               lambda x: loss(x, torch.full_like(x, number)), {"target": number})
+    for value in [-float("inf"), float("inf"), float("nan")]:
+        for target in [0.0, 1.0, 0.5]:
+            if value < 0 < target:
+                continue  # torch's is nan: see differences.py
+            x = torch.tensor([0.5, value, -1.0], dtype=torch.float64)
+            f.add(f"binary cross entropy of {value} with {target}", "binary_cross_entropy_with_logits",
+                  {"x": x, "target": constant(torch.tensor([1.0, target, 0.0], dtype=torch.float64))}, loss, special=True)
     name = "binary cross entropy far out"
     x = torch.linspace(-90, 90, 37, dtype=torch.float64).round()
     f.add(name, "binary_cross_entropy_with_logits", {"x": x, "target": constant(f.draw(name).uniform(0, 1, 37))}, loss)

@@ -33,6 +33,9 @@ def family():
     for a, b in [((0, 3), (3, 2)), ((2, 0), (0, 3)), ((2, 3), (3, 0)), ((0, 2, 3), (3, 2)), ((2, 2, 0), (2, 0, 3)), ((0,), (0,))]:
         f.add(f"matmul of nothing {a} {b}", "matmul",
               {"a": torch.zeros(a, dtype=torch.float64), "b": torch.zeros(b, dtype=torch.float64)}, torch.matmul)
+    a, b = draw.normal(3, 4), draw.normal(4, 2)
+    a[0, 1], a[1, 2], b[3, 1], b[2, 0] = float("inf"), float("nan"), -float("inf"), 0.0
+    f.add("matmul with infinities and nan", "matmul", {"a": a, "b": b}, torch.matmul, special=True)
     linear(f)
     return f
 

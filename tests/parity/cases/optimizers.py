@@ -114,12 +114,16 @@ def rmsprop(f):
 
 
 def clip(f):
-    for shapes, scale, max_norm in [([(2, 3), (19,)], 1, 1.0), ([(2, 3), (19,)], 1, 100.0), ([(5,)], 1, 0.01), ([(3, 3), (1,), (40,)], 10, 5.0),
+    nan, inf = float("nan"), float("inf")
+    for shapes, scale, max_norm in [([(3,), (2,)], nan, 1.0), ([(3,), (2,)], inf, 1.0), ([(2, 3), (19,)], 1, 1.0), ([(2, 3), (19,)], 1, 100.0), ([(5,)], 1, 0.01), ([(3, 3), (1,), (40,)], 10, 5.0),
                                     ([(4,)], 1, 0.0), ([(4,)], 0, 1.0), ([(4, 4)], 1e-4, 1.0), ([(4, 4)], 1e-7, 1e-6),
                                     ([(4, 4)], 1e10, 1.0), ([(2, 3)], 1, float("inf")), ([()], 1, 0.5)]:
         name = f"clip_grad_norm of {shapes} by {scale} to {max_norm}"
         draw = f.draw(name)
-        inputs = {f"gradient{i}": constant(draw.normal(*shape, scale=scale)) for i, shape in enumerate(shapes)}
+        inputs = {f"gradient{i}": constant(draw.normal(*shape, scale=1 if scale in (nan, inf) else scale))
+                  for i, shape in enumerate(shapes)}
+        if scale in (nan, inf):
+            inputs["gradient0"].tensor[1] = scale
 
         def answer(dtype):
             parameters = [torch.nn.Parameter(torch.zeros(shape, dtype=dtype)) for shape in shapes]
@@ -128,4 +132,5 @@ def clip(f):
             norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
             return {"norm": norm} | {f"gradient{i}": p.grad for i, p in enumerate(parameters)}
 
-        f.record(name, "clip_grad_norm", inputs, answer, {"max_norm": str(max_norm), "count": len(shapes)})
+        f.record(name, "clip_grad_norm", inputs, answer, {"max_norm": str(max_norm), "count": len(shapes)},
+                 special=scale in (nan, inf))

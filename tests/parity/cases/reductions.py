@@ -27,6 +27,12 @@ def family():
         f.add(name, "max", {"x": f.draw(name).small_integers(-1, 1, 4, 5, 3)},
               lambda x: torch.amax(x, dim=axes or [0, 1, 2]), {"axes": axes, "keep_dims": False})
     special = torch.tensor([[1.0, float("inf"), 2.0], [float("nan"), 1.0, 3.0], [-float("inf")] * 3], dtype=torch.float64)
+    f.add("max of infinities", "max", {"x": special.nan_to_num(nan=0.5, posinf=float("inf"), neginf=-float("inf"))},
+          lambda x: torch.amax(x, dim=1), {"axes": [1], "keep_dims": False}, special=True)
+    f.add("max of nan", "max", {"x": special}, lambda x: torch.amax(x, dim=1), {"axes": [1], "keep_dims": False}, special=True)
+    # Of infinities torch's gradient is infinite: see differences.py.
+    f.add("var of nan", "var", {"x": special[1:2]}, lambda x: torch.var(x, dim=1),
+          {"axes": [1], "keep_dims": False, "correction": 1}, special=True)
     for op in ["sum", "mean"]:
         f.add(f"{op} of infinities and nan", op, {"x": special}, lambda x: getattr(torch, op)(x, dim=1),
               {"axes": [1], "keep_dims": False}, special=True)
