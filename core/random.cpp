@@ -91,8 +91,8 @@ double Random::normal() {
 
 double Random::normal(double mean, double standard_deviation) {
     if (!(standard_deviation >= 0)) {
-        throw ValueError(fmt::format("Random::normal({}, {}): a standard deviation must not be negative.", mean,
-                                     standard_deviation));
+        throw ValueError(fmt::format("Random::normal({}, {}): a standard deviation must not be negative.",
+                                     mean, standard_deviation));
     }
     return mean + standard_deviation * normal();
 }

@@ -12,7 +12,8 @@ std::string call(std::string_view what, Where where) {
     return where.known() ? fmt::format("{} ({})", what, where.text()) : std::string(what);
 }
 std::string user(std::string_view what, Where where) {
-    return what.empty() ? fmt::format("the Variable used at {}", where.text()) : call(what, where) + ": its Variable";
+    return what.empty() ? fmt::format("the Variable used at {}", where.text())
+                        : call(what, where) + ": its Variable";
 }
 std::string operand(const std::string& place, std::size_t i, std::size_t n) {
     constexpr std::array kth{"first ", "second ", "third ", "fourth "};
@@ -38,10 +39,10 @@ void before_rewind(const std::string& user, std::size_t index) {
         user, index));
 }
 void changed_parameter(const std::string& by, const std::string& name, const std::string& entry) {
-    throw StaleVariableError(fmt::format(
-        "{}: parameter {} was changed, by an optimizer's step or a load, after {} read it: call "
-        "tape.rewind() and record again, or tape.play().",
-        by, name.empty() ? "without a name" : name, entry));
+    throw StaleVariableError(
+        fmt::format("{}: parameter {} was changed, by an optimizer's step or a load, after {} read it: call "
+                    "tape.rewind() and record again, or tape.play().",
+                    by, name.empty() ? "without a name" : name, entry));
 }
 void reshaped_parameter(const std::string& by, const std::string& name, const std::string& entry,
                         const Shape& value, const Shape& grad) {
@@ -82,14 +83,14 @@ void not_one_element(const std::string& by, const std::string& entry, const Shap
 }
 void cotangent_shape(const std::string& by, const std::string& entry, const Shape& cotangent,
                      const Shape& value) {
-    throw ShapeError(fmt::format("{} from {}: the cotangent is {}, the value is {}: their shapes must be the same.",
-                                 by, entry, to_text(cotangent), to_text(value)));
+    throw ShapeError(
+        fmt::format("{} from {}: the cotangent is {}, the value is {}: their shapes must be the same.", by,
+                    entry, to_text(cotangent), to_text(value)));
 }
 void no_item(Where where, const std::string& entry, const Shape& shape) {
-    throw ShapeError(
-        fmt::format("{} of {}: its shape is {}, and only a tensor of one element has an item; {}.",
-                    call("item", where), entry, to_text(shape),
-                    elements(shape) == 0 ? "this one is empty" : "take its sum or mean"));
+    throw ShapeError(fmt::format(
+        "{} of {}: its shape is {}, and only a tensor of one element has an item; {}.", call("item", where),
+        entry, to_text(shape), elements(shape) == 0 ? "this one is empty" : "take its sum or mean"));
 }
 void not_settable(Where where, const std::string& entry) {
     throw ValueError(fmt::format(
@@ -111,7 +112,8 @@ void pass_over(Where where) {
                      ": the pass is over, no adjoint is left to run; back() takes steps back.");
 }
 void no_predicate(Where where) {
-    throw ValueError(call("Playback::until", where) + ": the predicate is empty; give a function of an Entry.");
+    throw ValueError(call("Playback::until", where) +
+                     ": the predicate is empty; give a function of an Entry.");
 }
 
 }  // namespace tapedeck::refuse

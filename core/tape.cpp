@@ -190,7 +190,8 @@ void Tape<T>::refuse_handle(const Variable<T>& v, const std::string& user) const
 void op::refuse_operands(std::string_view operation, Where where, std::size_t count) {
     const std::string name = function_name(operation);
     // Which of several operands it is, is not known: numbers don't count.
-    refuse::no_tape(count == 1 ? refuse::operand(refuse::call(name, where), 0, 1) : refuse::user(name, where));
+    refuse::no_tape(count == 1 ? refuse::operand(refuse::call(name, where), 0, 1)
+                               : refuse::user(name, where));
 }
 
 template <class T>

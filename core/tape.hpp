@@ -200,25 +200,29 @@ namespace op {
 /// The tape that O's operands are on: where its function records it.
 /// @throws StaleVariableError when none is on any.
 template <class O, class T>
-Tape<T>& tape_for(Where where, const typename O::Options& options, std::span<const tapedeck::Variable<T>> operands) {
+Tape<T>& tape_for(Where where, const typename O::Options& options,
+                  std::span<const tapedeck::Variable<T>> operands) {
     Tape<T>* tape = Tape<T>::of(operands);
     if (tape == nullptr) [[unlikely]]
         refuse_operands(named_by<O>(options).name(), where, operands.size());
     return *tape;
 }
 template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
-Tape<T>& tape_for(Where where, const typename O::Options& options, const tapedeck::Variable<T>& first, const V&... rest) {
+Tape<T>& tape_for(Where where, const typename O::Options& options, const tapedeck::Variable<T>& first,
+                  const V&... rest) {
     const std::array<tapedeck::Variable<T>, 1 + sizeof...(V)> all{first, rest...};
     return tape_for<O>(where, options, std::span<const tapedeck::Variable<T>>(all));
 }
 
 /// Records O on the tape of its operands.
 template <class O, class T>
-tapedeck::Variable<T> record(Where where, const typename O::Options& options, std::span<const tapedeck::Variable<T>> operands) {
+tapedeck::Variable<T> record(Where where, const typename O::Options& options,
+                             std::span<const tapedeck::Variable<T>> operands) {
     return tape_for<O>(where, options, operands).template record<O>(where, options, operands);
 }
 template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
-tapedeck::Variable<T> record(Where where, const typename O::Options& options, const tapedeck::Variable<T>& first, const V&... rest) {
+tapedeck::Variable<T> record(Where where, const typename O::Options& options,
+                             const tapedeck::Variable<T>& first, const V&... rest) {
     const std::array<tapedeck::Variable<T>, 1 + sizeof...(V)> all{first, rest...};
     return record<O>(where, options, std::span<const tapedeck::Variable<T>>(all));
 }

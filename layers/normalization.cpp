@@ -23,7 +23,8 @@ void check_momentum(std::string_view who, std::optional<double> momentum) {
 
 /// A number of features or channels.
 void check_size(std::string_view who, std::string_view what, std::size_t n) {
-    if (!is_size(n)) throw ValueError(fmt::format("{}({}): it needs at least 1 {}.", who, as_written(n), what));
+    if (!is_size(n))
+        throw ValueError(fmt::format("{}({}): it needs at least 1 {}.", who, as_written(n), what));
 }
 
 void check_normalized_shape(std::string_view who, const Shape& shape) {

@@ -72,10 +72,11 @@ void RNNCell<T>::check_h(Variable<T> x, Variable<T> h, Where where) const {
     if (expected.empty()) return;  // linear says what is wrong with x
     expected.back() = hidden_;
     if (h.shape() == expected) return;
-    throw ShapeError(fmt::format(
-        "{}: x is {}, h is {}: h must be {}, a row for each of x's, of the cell's hidden size.\n  h was made by {}",
-        tape.place("rnn_cell", where), to_text(x.shape()), to_text(h.shape()), to_text(expected),
-        h.entry().text()));
+    throw ShapeError(
+        fmt::format("{}: x is {}, h is {}: h must be {}, a row for each of x's, of the cell's hidden size.\n "
+                    " h was made by {}",
+                    tape.place("rnn_cell", where), to_text(x.shape()), to_text(h.shape()), to_text(expected),
+                    h.entry().text()));
 }
 
 template <class T>

@@ -15,9 +15,10 @@ template <class T>
 void check_pointers(std::string_view who, std::span<Parameter<T>* const> parameters) {
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         if (parameters[i] == nullptr) {
-            throw ValueError(fmt::format("{}: parameter {}, counted from 0, is a null pointer; pass "
-                                         "net.parameters().",
-                                         who, i));
+            throw ValueError(
+                fmt::format("{}: parameter {}, counted from 0, is a null pointer; pass "
+                            "net.parameters().",
+                            who, i));
         }
     }
 }

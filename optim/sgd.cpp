@@ -14,10 +14,10 @@ SGD<T>::SGD(std::vector<Parameter<T>*> parameters, SGDOptions options)
     this->check_option("SGD", "dampening", options.dampening);
     this->check_option("SGD", "weight_decay", options.weight_decay);
     if (options.nesterov && (options.momentum <= 0 || options.dampening != 0)) {
-        throw ValueError(
-            fmt::format("SGD: momentum is {} and dampening {}; Nesterov's step needs a momentum above 0 and no "
-                        "dampening.",
-                        options.momentum, options.dampening));
+        throw ValueError(fmt::format(
+            "SGD: momentum is {} and dampening {}; Nesterov's step needs a momentum above 0 and no "
+            "dampening.",
+            options.momentum, options.dampening));
     }
     if (options.momentum > 0) velocity_ = this->zeros_like_parameters();
 }

@@ -31,7 +31,9 @@ void check_target(Forward<T>& f) {
                {"x", "target"});
     }
     if (elements(x) == 0)
-        f.fail(fmt::format("x is {}: the mean over nothing has no value; give at least one element.", to_text(x)), {"x"});
+        f.fail(fmt::format("x is {}: the mean over nothing has no value; give at least one element.",
+                           to_text(x)),
+               {"x"});
 }
 
 }  // namespace
@@ -115,10 +117,11 @@ struct CrossEntropy final : Op<T> {
         const Tensor<T>& x = f.input(0);
         const auto& targets = options.targets;
         if (x.dimension() != 2 || x.shape()[0] != targets.size() || x.storage().empty()) {
-            f.fail(fmt::format("logits are {}, with {} target{}: expected (N, C) with one target a row, N and "
-                               "C at least 1.",
-                               to_text(x.shape()), targets.size(), targets.size() == 1 ? "" : "s"),
-                   {"logits"});
+            f.fail(
+                fmt::format("logits are {}, with {} target{}: expected (N, C) with one target a row, N and "
+                            "C at least 1.",
+                            to_text(x.shape()), targets.size(), targets.size() == 1 ? "" : "s"),
+                {"logits"});
         }
         const std::size_t rows = x.shape()[0];
         const std::size_t classes = x.shape()[1];

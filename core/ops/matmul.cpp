@@ -35,7 +35,8 @@ struct Matmul final : Op<T> {
         k = a.back();
         m = b.size() == 1 ? 1 : b.back();
         const std::size_t inner = b.size() == 1 ? b[0] : b[b.size() - 2];
-        if (k != inner) misfit(fmt::format("the inner sizes {} and {} differ; does one want transpose()?", k, inner));
+        if (k != inner)
+            misfit(fmt::format("the inner sizes {} and {} differ; does one want transpose()?", k, inner));
         lead_a.assign(a.begin(), a.end() - std::min<std::ptrdiff_t>(2, std::ssize(a)));
         lead_b.assign(b.begin(), b.end() - std::min<std::ptrdiff_t>(2, std::ssize(b)));
         if (!broadcast(lead_a, lead_b, lead)) {
@@ -106,7 +107,8 @@ struct Linear final : Op<T> {
         if (weight.dimension() != 2 || x.dimension() == 0 || x.shape().back() != weight.shape()[1]) {
             const std::string why =
                 weight.dimension() == 2
-                    ? fmt::format("weight is (out, in), and so x's last dimension must be {}.", weight.shape()[1])
+                    ? fmt::format("weight is (out, in), and so x's last dimension must be {}.",
+                                  weight.shape()[1])
                     : "weight must be (out, in).";
             f.fail(fmt::format("x is {}, weight is {}: {}", to_text(x.shape()), to_text(weight.shape()), why),
                    {"x", "weight"});

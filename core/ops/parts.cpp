@@ -27,11 +27,12 @@ struct Slice final : Op<T> {
         const Tensor<T>& x = f.input(0);
         axis = checked_axis(f, options.axis, x.dimension(), "x");
         if (options.start > options.stop || options.stop > x.shape()[axis]) {
-            f.fail(fmt::format("x is {}: start … stop is {} … {}, and axis {} has {} elements; both are counted "
-                               "from 0, and start <= stop <= {}.",
-                               to_text(x.shape()), as_written(options.start), as_written(options.stop), axis,
-                               x.shape()[axis], x.shape()[axis]),
-                   {"x"});
+            f.fail(
+                fmt::format("x is {}: start … stop is {} … {}, and axis {} has {} elements; both are counted "
+                            "from 0, and start <= stop <= {}.",
+                            to_text(x.shape()), as_written(options.start), as_written(options.stop), axis,
+                            x.shape()[axis], x.shape()[axis]),
+                {"x"});
         }
         Shape shape = x.shape();
         shape[axis] = options.stop - options.start;
@@ -81,8 +82,8 @@ struct Concat final : Op<T> {
             for (std::size_t d = 0; fits && d < part.size(); ++d) fits = d == axis || part[d] == shape[d];
             if (!fits) {
                 std::string makers = f.maker(0, "input 0") + f.maker(i, fmt::format("input {}", i));
-                f.fail(fmt::format("input 0 is {}, input {} is {}: they must be equal{}.{}", to_text(first), i,
-                                   to_text(f.input(i).shape()),
+                f.fail(fmt::format("input 0 is {}, input {} is {}: they must be equal{}.{}", to_text(first),
+                                   i, to_text(f.input(i).shape()),
                                    options.stack ? "" : fmt::format(" but for axis {}", axis), makers));
             }
             shape[axis] += part[axis];
@@ -193,16 +194,14 @@ Variable<T> concat(const std::vector<Variable<T>>& parts, int axis, Where where)
     if (parts.empty())
         throw ShapeError(
             fmt::format("concat ({}): there is nothing to join; give at least one.", where.text()));
-    return op::record<op::Concat<T>>(where, {axis, false},
-                                                          std::span<const Variable<T>>(parts));
+    return op::record<op::Concat<T>>(where, {axis, false}, std::span<const Variable<T>>(parts));
 }
 template <class T>
 Variable<T> stack(const std::vector<Variable<T>>& parts, int axis, Where where) {
     if (parts.empty())
         throw ShapeError(
             fmt::format("stack ({}): there is nothing to join; give at least one.", where.text()));
-    return op::record<op::Concat<T>>(where, {axis, true},
-                                                          std::span<const Variable<T>>(parts));
+    return op::record<op::Concat<T>>(where, {axis, true}, std::span<const Variable<T>>(parts));
 }
 template <class T>
 Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where) {

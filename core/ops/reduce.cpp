@@ -113,9 +113,8 @@ struct Var final : Reduction<T> {
         Tensor<T>& y = this->prepare(f);
         const Tensor<T>& x = f.input(0);
         if (this->options.correction < 0) {
-            f.template fail<ValueError>(fmt::format("correction is {}: it must not be negative.",
-                                                    this->options.correction),
-                                        {"x"});
+            f.template fail<ValueError>(
+                fmt::format("correction is {}: it must not be negative.", this->options.correction), {"x"});
         }
         if (this->count <= static_cast<std::size_t>(this->options.correction)) {
             f.fail(fmt::format("x is {}: the variance of {} value{} with correction {} would divide by {}; "
@@ -160,7 +159,8 @@ struct Max final : Reduction<T> {
         Tensor<T>& y = this->prepare(f);
         const Tensor<T>& x = f.input(0);
         if (x.storage().empty())
-            f.fail(fmt::format("x is {}: an empty tensor has no largest element; give at least one.", to_text(x.shape())),
+            f.fail(fmt::format("x is {}: an empty tensor has no largest element; give at least one.",
+                               to_text(x.shape())),
                    {"x"});
         std::fill(y.storage().begin(), y.storage().end(), -std::numeric_limits<T>::infinity());
         const kernels::Walk<2> walk(x.shape(), {&x.shape(), &this->kept});

@@ -28,10 +28,11 @@ struct Reshape final : Op<T> {
         const bool written = std::all_of(options.shape.begin(), options.shape.end(),
                                          [](std::size_t size) { return as_written(size) >= 0; });
         if (!written) {
-            f.fail(fmt::format("x is {} with {} elements, the new shape is {}: no size is negative, and -1 is "
-                               "not worked out; write each size out.",
-                               to_text(x.shape()), x.size(), to_text(options.shape)),
-                   {"x"});
+            f.fail(
+                fmt::format("x is {} with {} elements, the new shape is {}: no size is negative, and -1 is "
+                            "not worked out; write each size out.",
+                            to_text(x.shape()), x.size(), to_text(options.shape)),
+                {"x"});
         }
         if (elements(options.shape) != x.size()) {
             f.fail(fmt::format("x is {} with {} elements, the new shape {} has {}: they must be as many.",

@@ -48,7 +48,8 @@ Variable<T> scale_and_shift_channels(Variable<T> x, std::optional<Variable<T>> w
 
 template <class T>
 Axes last_axes(std::string_view who, const Variable<T>& x, int dimensions, Where where) {
-    if (dimensions < 1 || static_cast<std::size_t>(dimensions) > std::min(x.shape(where).size(), Axes::kMax)) {
+    if (dimensions < 1 ||
+        static_cast<std::size_t>(dimensions) > std::min(x.shape(where).size(), Axes::kMax)) {
         throw ShapeError(
             fmt::format("{}: x is {}: it has no {} last dimensions to normalize over; give 1 … {}.",
                         x.tape().place(who, where), to_text(x.shape()), dimensions, x.shape().size()));
@@ -68,7 +69,8 @@ void check_channels(std::string_view who, const Variable<T>& x, Where where) {
 template <class T>
 void check_eps(std::string_view who, const Variable<T>& x, double eps, Where where) {
     if (eps >= 0) return;
-    throw ValueError(fmt::format("{}: eps is {}: it must not be negative.", x.tape(where).place(who, where), eps));
+    throw ValueError(
+        fmt::format("{}: eps is {}: it must not be negative.", x.tape(where).place(who, where), eps));
 }
 
 }  // namespace
@@ -111,10 +113,9 @@ Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight, Op
     const Attempt<T> attempt(x.tape());
     const Shape shape = x.shape();
     if (groups == 0 || shape[1] % groups != 0) {
-        throw ShapeError(
-            fmt::format("{}: x is {}: {} groups do not divide its {} channels.",
-                        x.tape().place("spelled_out::group_norm", where), to_text(shape), as_written(groups),
-                        shape[1]));
+        throw ShapeError(fmt::format("{}: x is {}: {} groups do not divide its {} channels.",
+                                     x.tape().place("spelled_out::group_norm", where), to_text(shape),
+                                     as_written(groups), shape[1]));
     }
     Shape grouped{shape[0], groups, shape[1] / groups * (shape.size() == 3 ? shape[2] : 1)};
     const Variable<T> normal = standardize(reshape(x, grouped, where), Axes{2}, eps, where);
@@ -127,7 +128,8 @@ Variable<T> instance_norm(Variable<T> x, Optional<T> weight, Optional<T> bias, d
     const Attempt<T> attempt(x.tape());
     if (x.shape().size() != 3) {
         throw ShapeError(fmt::format("{}: x is {}: expected (N, C, L).",
-                                     x.tape().place("spelled_out::instance_norm", where), to_text(x.shape())));
+                                     x.tape().place("spelled_out::instance_norm", where),
+                                     to_text(x.shape())));
     }
     return scale_and_shift_channels(standardize(x, Axes{2}, eps, where), weight, bias, where);
 }
