@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -53,6 +55,13 @@ std::string error_text(F f) {
     }
     FAIL_CHECK("no exception was thrown");
     return "";
+}
+
+/// What random tests draw their seeds from: the environment variable TAPEDECK_TEST_SEED, or 1. Name it in the
+/// message of a failure, so that the failure can be repeated.
+inline std::uint64_t test_seed() {
+    const char* given = std::getenv("TAPEDECK_TEST_SEED");
+    return given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
 }
 
 /// All of these parts stand in the text, in this order.
