@@ -15,6 +15,12 @@
 
 namespace tapedeck::test {
 
+/// The seed of what is random in a test: its own number, shifted by the environment's TAPEDECK_TEST_SEED.
+inline std::uint64_t test_seed(std::uint64_t own = 0) {
+    const char* shift = std::getenv("TAPEDECK_TEST_SEED");
+    return own + 1000003 * (shift == nullptr ? 0 : std::strtoull(shift, nullptr, 10));
+}
+
 /// tensor<float>({2, 2}, {1, 2, 3, 4})
 template <class T = float>
 Tensor<T> tensor(const Shape& shape, std::initializer_list<double> values) {
