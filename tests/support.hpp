@@ -63,13 +63,6 @@ std::string error_text(F f) {
     return "";
 }
 
-/// What random tests draw their seeds from: the environment variable TAPEDECK_TEST_SEED, or 1. Name it in the
-/// message of a failure, so that the failure can be repeated.
-inline std::uint64_t test_seed() {
-    const char* given = std::getenv("TAPEDECK_TEST_SEED");
-    return given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
-}
-
 /// All of these parts stand in the text, in this order.
 inline bool says(std::string_view text, std::initializer_list<std::string_view> parts) {
     std::size_t from = 0;

@@ -15,65 +15,49 @@ constexpr double kGain = 100;    // how much farther than the leaves a value may
 constexpr double kShift = 1e-6;  // how far the leaves move
 constexpr std::size_t kElements = 300;
 
-struct Weighted {
-    Kind kind;
-    unsigned weight;
-};
 // What a plan is drawn from.
-constexpr std::array kMenu{Weighted{Kind::input, 1},
-                           Weighted{Kind::variable, 2},
-                           Weighted{Kind::parameter, 2},
-                           Weighted{Kind::add, 4},
-                           Weighted{Kind::subtract, 3},
-                           Weighted{Kind::multiply, 4},
-                           Weighted{Kind::divide, 3},
-                           Weighted{Kind::negate, 1},
-                           Weighted{Kind::add_number, 1},
-                           Weighted{Kind::number_minus, 1},
-                           Weighted{Kind::multiply_tensor, 1},
-                           Weighted{Kind::add_tensor, 1},
-                           Weighted{Kind::number_over, 1},
-                           Weighted{Kind::pow, 2},
-                           Weighted{Kind::pow_number, 2},
-                           Weighted{Kind::maximum, 2},
-                           Weighted{Kind::maximum_number, 1},
-                           Weighted{Kind::where, 2},
-                           Weighted{Kind::where_number, 1},
-                           Weighted{Kind::masked_fill, 2},
-                           Weighted{Kind::exp, 2},
-                           Weighted{Kind::log, 2},
-                           Weighted{Kind::sqrt, 2},
-                           Weighted{Kind::square, 1},
-                           Weighted{Kind::abs, 2},
-                           Weighted{Kind::tanh, 2},
-                           Weighted{Kind::sigmoid, 2},
-                           Weighted{Kind::relu, 2},
-                           Weighted{Kind::gelu, 2},
-                           Weighted{Kind::dropout, 2},
-                           Weighted{Kind::sum, 3},
-                           Weighted{Kind::mean, 3},
-                           Weighted{Kind::var, 3},
-                           Weighted{Kind::max, 3},
-                           Weighted{Kind::reshape, 3},
-                           Weighted{Kind::transpose, 3},
-                           Weighted{Kind::slice, 3},
-                           Weighted{Kind::concat, 3},
-                           Weighted{Kind::stack, 2},
-                           Weighted{Kind::gather, 3},
-                           Weighted{Kind::detach, 1},
-                           Weighted{Kind::matmul, 5},
-                           Weighted{Kind::linear, 5},
-                           Weighted{Kind::softmax, 2},
-                           Weighted{Kind::log_softmax, 2},
-                           Weighted{Kind::mse_loss, 1},
-                           Weighted{Kind::mse_loss_number, 1},
-                           Weighted{Kind::cross_entropy, 2},
-                           Weighted{Kind::binary_cross_entropy, 1},
-                           Weighted{Kind::binary_cross_entropy_number, 1},
-                           Weighted{Kind::layer_norm, 4},
-                           Weighted{Kind::batch_norm, 4},
-                           Weighted{Kind::spelled_out_layer_norm, 1},
-                           Weighted{Kind::spelled_out_batch_norm, 1}};
+constexpr std::initializer_list<Kind> kOnce{Kind::input,
+                                            Kind::negate,
+                                            Kind::add_number,
+                                            Kind::number_minus,
+                                            Kind::multiply_tensor,
+                                            Kind::add_tensor,
+                                            Kind::number_over,
+                                            Kind::maximum_number,
+                                            Kind::where_number,
+                                            Kind::square,
+                                            Kind::detach,
+                                            Kind::mse_loss,
+                                            Kind::mse_loss_number,
+                                            Kind::binary_cross_entropy,
+                                            Kind::binary_cross_entropy_number,
+                                            Kind::spelled_out_layer_norm,
+                                            Kind::spelled_out_rms_norm,
+                                            Kind::spelled_out_group_norm,
+                                            Kind::spelled_out_instance_norm,
+                                            Kind::spelled_out_batch_norm,
+                                            Kind::spelled_out_weight_norm};
+constexpr std::initializer_list<Kind> kTwice{
+    Kind::variable,    Kind::parameter,     Kind::pow,        Kind::pow_number, Kind::maximum, Kind::where,
+    Kind::masked_fill, Kind::exp,           Kind::log,        Kind::sqrt,       Kind::abs,     Kind::tanh,
+    Kind::sigmoid,     Kind::relu,          Kind::gelu,       Kind::dropout,    Kind::stack,   Kind::softmax,
+    Kind::log_softmax, Kind::cross_entropy, Kind::weight_norm};
+constexpr std::initializer_list<Kind> kThreeTimes{
+    Kind::subtract, Kind::divide,     Kind::sum,       Kind::mean,       Kind::var,
+    Kind::max,      Kind::reshape,    Kind::transpose, Kind::slice,      Kind::concat,
+    Kind::gather,   Kind::layer_norm, Kind::rms_norm,  Kind::group_norm, Kind::instance_norm};
+constexpr std::initializer_list<Kind> kFourTimes{Kind::add, Kind::multiply, Kind::batch_norm};
+constexpr std::initializer_list<Kind> kFiveTimes{Kind::matmul, Kind::linear};
+
+std::vector<Kind> make_menu() {
+    std::vector<Kind> menu;
+    std::size_t times = 0;
+    for (const auto& kinds : {kOnce, kTwice, kThreeTimes, kFourTimes, kFiveTimes}) {
+        ++times;
+        for (const Kind kind : kinds) menu.insert(menu.end(), times, kind);
+    }
+    return menu;
+}
 
 double largest(const Tensor<double>& x) {
     double m = 0;
@@ -145,14 +129,8 @@ void Generator::surroundings() {
 Kind Generator::draw_kind() {
     if (!options_.planted.empty() && plan_.bernoulli(0.05))
         return options_.planted[plan_.below(options_.planted.size())];
-    unsigned total = 0;
-    for (const Weighted& w : kMenu) total += w.weight;
-    std::uint64_t at = plan_.below(total);
-    for (const Weighted& w : kMenu) {
-        if (at < w.weight) return w.kind;
-        at -= w.weight;
-    }
-    return Kind::tanh;
+    static const std::vector<Kind> menu = make_menu();
+    return menu[plan_.below(menu.size())];
 }
 
 /// All results that nothing has used yet become one row, and now and then a loss.
@@ -249,10 +227,20 @@ bool Generator::propose(Kind kind) {
         case Kind::binary_cross_entropy_number:
             return propose_loss(kind);
         case Kind::layer_norm:
-        case Kind::batch_norm:
+        case Kind::rms_norm:
         case Kind::spelled_out_layer_norm:
+        case Kind::spelled_out_rms_norm:
+            return propose_by_row(kind);
+        case Kind::weight_norm:
+        case Kind::spelled_out_weight_norm:
+            return propose_weight_norm(kind);
+        case Kind::group_norm:
+        case Kind::instance_norm:
+        case Kind::batch_norm:
+        case Kind::spelled_out_group_norm:
+        case Kind::spelled_out_instance_norm:
         case Kind::spelled_out_batch_norm:
-            return propose_normalization(kind);
+            return propose_by_channel(kind);
         default:
             return propose_unary(kind);
     }

@@ -70,7 +70,8 @@ class Generator {
     bool broadcasts(Index a, Index b) const;
     bool chance(double probability) { return rng_.bernoulli(probability); }
 
-    // generator_elementwise.cpp, generator_shape.cpp, generator_layers.cpp: one function for each family
+    // generator_elementwise.cpp, generator_shape.cpp, generator_layers.cpp, generator_norms.cpp: one function
+    // for each family
     bool propose_binary(Kind kind);
     bool propose_unary(Kind kind);
     bool propose_masked(Kind kind);
@@ -78,8 +79,11 @@ class Generator {
     bool propose_parts(Kind kind);
     bool propose_product(Kind kind);
     bool propose_loss(Kind kind);
-    bool propose_normalization(Kind kind);
-    bool affine(Instruction& instruction, const Shape& shape);
+    bool propose_by_row(Kind kind);
+    bool propose_weight_norm(Kind kind);
+    bool propose_by_channel(Kind kind);
+    void affine(Instruction& instruction, const Shape& shape, bool may_have_bias = true);
+    void statistics(Instruction& instruction, std::size_t channels);
 
     GeneratorOptions options_;
     Random plan_, rng_;

@@ -1,15 +1,10 @@
-// Proposals of products, losses and normalizations.
+// Proposals of products and losses.
 #include <cmath>
 
 #include "generator.hpp"
 #include "margins.hpp"
 
 namespace tapedeck::test {
-namespace {
-
-constexpr double kVariance = 0.05;  // of what is normalized, at least
-
-}  // namespace
 
 bool Generator::propose_product(Kind kind) {
     const auto x = pick([&](Index i) { return rank(i) > 0; });
@@ -51,64 +46,6 @@ bool Generator::propose_loss(Kind kind) {
         return target && attempt(kind, {*x, *target});
     }
     return attempt(kind, {*x}, [&](Instruction& i) { i.number = draw_number(0, 1); });
-}
-
-/// A weight and a bias, either, or none.
-bool Generator::affine(Instruction& instruction, const Shape& shape) {
-    instruction.has_weight = chance(0.6);
-    instruction.has_bias = chance(0.6);
-    if (instruction.has_weight) instruction.inputs.push_back(existing_or_leaf(shape));
-    if (instruction.has_bias) instruction.inputs.push_back(existing_or_leaf(shape));
-    return true;
-}
-
-bool Generator::propose_normalization(Kind kind) {
-    static constexpr std::array kEps{1e-5, 1e-3, 0.1};
-    Instruction i{.kind = kind, .eps = kEps[rng_.below(3)]};
-    if (kind == Kind::layer_norm || kind == Kind::spelled_out_layer_norm) {
-        const auto x = pick([&](Index k) { return rank(k) > 0; });
-        if (!x) return false;
-        const std::size_t dimensions = 1 + rng_.below(chance(0.7) ? 1 : rank(*x));
-        Axes trailing;
-        for (std::size_t d = rank(*x) - dimensions; d < rank(*x); ++d) {
-            i.shape.push_back(shape(*x)[d]);
-            trailing.axis[trailing.count++] = static_cast<int>(d);
-        }
-        if (smallest_variance(value(*x), trailing) < kVariance) return false;
-        i.inputs = {*x};
-        return affine(i, i.shape) && attempt(std::move(i));
-    }
-    const auto x = pick([&](Index k) {
-        const Shape& s = shape(k);
-        return (s.size() == 2 || s.size() == 3) && elements(s) / s[1] > 1;
-    });
-    if (!x) return false;
-    i.inputs = {*x};
-    const std::size_t channels = shape(*x)[1];
-    if (kind == Kind::batch_norm) {
-        i.training = chance(0.6);
-        i.number = chance(0.2) ? -1 : draw_number(0, 1);
-        i.state = next_state_++;
-        if (!i.training || chance(0.8)) {
-            i.data = draw_numbers({channels}, -1, 1);
-            const std::vector<double> variances = draw_numbers({channels}, 0.2, 2);
-            i.data.insert(i.data.end(), variances.begin(), variances.end());
-        }
-        if (!i.training) {  // with statistics of its own, or those that a training one keeps
-            const auto other = pick([&](Index k) {
-                const Instruction& o = program_.instructions[k];
-                return o.kind == Kind::batch_norm && o.data.size() == 2 * channels;
-            });
-            if (other && chance(0.5)) {
-                i.state = program_.instructions[*other].state;
-                i.data = program_.instructions[*other].data;
-            }
-        }
-    }
-    const bool own_statistics = kind == Kind::spelled_out_batch_norm || i.training;
-    const Axes batch = rank(*x) == 3 ? Axes{0, 2} : Axes{0};
-    if (own_statistics && smallest_variance(value(*x), batch) < kVariance) return false;
-    return affine(i, {channels}) && attempt(std::move(i));
 }
 
 }  // namespace tapedeck::test

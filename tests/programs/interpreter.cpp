@@ -185,27 +185,49 @@ Variable<T> Interpreter<T>::normalize(const Instruction& i) {
     std::optional<Variable<T>> weight, bias;
     if (i.has_weight) weight = in(next++);
     if (i.has_bias) bias = in(next++);
+    const auto eps = i.eps < 0 ? std::nullopt : std::optional(i.eps);
+    const auto dimensions = static_cast<int>(i.shape.size());
+    const std::size_t groups = i.start;
     switch (i.kind) {
         case Kind::layer_norm:
             return layer_norm(in(0), i.shape, weight, bias, i.eps);
+        case Kind::rms_norm:
+            return rms_norm(in(0), i.shape, weight, eps);
+        case Kind::group_norm:
+            return group_norm(in(0), groups, weight, bias, i.eps);
+        case Kind::weight_norm:
+            return weight_norm(in(0), in(1));
         case Kind::spelled_out_layer_norm:
-            return spelled_out::layer_norm(in(0), static_cast<int>(i.shape.size()), weight, bias, i.eps);
+            return spelled_out::layer_norm(in(0), dimensions, weight, bias, i.eps);
+        case Kind::spelled_out_rms_norm:
+            return spelled_out::rms_norm(in(0), dimensions, weight, eps);
+        case Kind::spelled_out_group_norm:
+            return spelled_out::group_norm(in(0), groups, weight, bias, i.eps);
+        case Kind::spelled_out_instance_norm:
+            return spelled_out::instance_norm(in(0), weight, bias, i.eps);
         case Kind::spelled_out_batch_norm:
             return spelled_out::batch_norm(in(0), weight, bias, i.eps);
+        case Kind::spelled_out_weight_norm:
+            return spelled_out::weight_norm(in(0), in(1));
         case Kind::batch_norm:
+        case Kind::instance_norm:
             break;
         default:
             throw Error("no such kind");
     }
     const std::size_t channels = i.data.size() / 2;
-    const auto [at, made] = state_.running.try_emplace(i.state, channels);
-    RunningStatistics<T>& running = at->second;
-    for (std::size_t c = 0; made && c < channels; ++c) {
-        running.mean.storage()[c] = static_cast<T>(i.data[c]);
-        running.var.storage()[c] = static_cast<T>(i.data[channels + c]);
+    RunningStatistics<T>* running = nullptr;
+    if (channels > 0) {
+        const auto [at, made] = state_.running.try_emplace(i.state, channels);
+        running = &at->second;
+        for (std::size_t c = 0; made && c < channels; ++c) {
+            running->mean.storage()[c] = static_cast<T>(i.data[c]);
+            running->var.storage()[c] = static_cast<T>(i.data[channels + c]);
+        }
     }
-    const auto momentum = i.number < 0 ? std::nullopt : std::optional(i.number);
-    return batch_norm(in(0), channels == 0 ? nullptr : &running, weight, bias, {i.training, momentum, i.eps});
+    const BatchNormMode mode{i.training, i.number < 0 ? std::nullopt : std::optional(i.number), i.eps};
+    return i.kind == Kind::batch_norm ? batch_norm(in(0), running, weight, bias, mode)
+                                      : instance_norm(in(0), running, weight, bias, mode);
 }
 
 template <class T>

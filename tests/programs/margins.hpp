@@ -59,8 +59,8 @@ inline double smallest_lead(const Tensor<double>& x, const Axes& reduced) {
     return lead;
 }
 
-/// The smallest biased variance of a group.
-inline double smallest_variance(const Tensor<double>& x, const Axes& reduced) {
+/// The smallest biased variance of a group; of its squares' mean when it is not to be centered.
+inline double smallest_variance(const Tensor<double>& x, const Axes& reduced, bool centered = true) {
     const std::vector<std::size_t> group = groups(x.shape(), reduced);
     std::vector<double> n(x.size()), total(x.size()), squares(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -68,7 +68,7 @@ inline double smallest_variance(const Tensor<double>& x, const Axes& reduced) {
         total[group[i]] += x.storage()[i];
     }
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const double d = x.storage()[i] - total[group[i]] / n[group[i]];
+        const double d = x.storage()[i] - (centered ? total[group[i]] / n[group[i]] : 0);
         squares[group[i]] += d * d;
     }
     double variance = std::numeric_limits<double>::infinity();

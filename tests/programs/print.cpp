@@ -75,10 +75,16 @@ class Printer {
         if (i.keep_dims) return fmt::format(", {}, true", all);
         return i.axes.empty() ? "" : fmt::format(", {}", all);
     }
+    static std::string weight(const Instruction& i) { return i.has_weight ? in(i, 1) : "std::nullopt"; }
     static std::string affine(const Instruction& i) {
-        const std::string weight = i.has_weight ? in(i, 1) : "std::nullopt";
         const std::string bias = i.has_bias ? in(i, i.has_weight ? 2 : 1) : "std::nullopt";
-        return fmt::format("{}, {}", weight, bias);
+        return fmt::format("{}, {}", weight(i), bias);
+    }
+    static std::string optional(double v) {
+        return v < 0 ? "std::nullopt" : fmt::format("std::optional({})", number(v));
+    }
+    static std::string_view space(const Instruction& i) {
+        return to_text(i.kind).starts_with("spelled_out") ? "spelled_out::" : "";
     }
     /// Declares what several instructions may share, once.
     std::string shared(const char* prefix, int id, const std::string& declaration) {
@@ -181,19 +187,35 @@ class Printer {
             case Kind::layer_norm:
                 return fmt::format("td::layer_norm({}, {}, {}, {})", in(i, 0), integers(i.shape), affine(i),
                                    i.eps);
+            case Kind::rms_norm:
+                return fmt::format("td::rms_norm({}, {}, {}, {})", in(i, 0), integers(i.shape), weight(i),
+                                   optional(i.eps));
+            case Kind::group_norm:
+            case Kind::spelled_out_group_norm:
+                return fmt::format("td::{}group_norm({}, {}, {}, {})", space(i), in(i, 0), i.start, affine(i),
+                                   i.eps);
+            case Kind::weight_norm:
+            case Kind::spelled_out_weight_norm:
+                return fmt::format("td::{}weight_norm({}, {})", space(i), in(i, 0), in(i, 1));
             case Kind::spelled_out_layer_norm:
                 return fmt::format("td::spelled_out::layer_norm({}, {}, {}, {})", in(i, 0), i.shape.size(),
                                    affine(i), i.eps);
+            case Kind::spelled_out_rms_norm:
+                return fmt::format("td::spelled_out::rms_norm({}, {}, {}, {})", in(i, 0), i.shape.size(),
+                                   weight(i), optional(i.eps));
+            case Kind::spelled_out_instance_norm:
+                return fmt::format("td::spelled_out::instance_norm({}, {}, {})", in(i, 0), affine(i), i.eps);
             case Kind::spelled_out_batch_norm:
                 return fmt::format("td::spelled_out::batch_norm({}, {}, {})", in(i, 0), affine(i), i.eps);
+            case Kind::instance_norm:
             case Kind::batch_norm:
-                return batch_norm(i);
+                return with_statistics(i);
             default:
                 return fmt::format("td::{}({})", name, in(i, 0));
         }
     }
 
-    std::string batch_norm(const Instruction& i) {
+    std::string with_statistics(const Instruction& i) {
         std::string running = "nullptr";
         if (!i.data.empty()) {
             const auto half = i.data.begin() + static_cast<std::ptrdiff_t>(i.data.size() / 2);
@@ -202,10 +224,8 @@ class Printer {
                                                             braces(numbers({i.data.begin(), half})),
                                                             braces(numbers({half, i.data.end()})))));
         }
-        const std::string momentum =
-            i.number < 0 ? "std::nullopt" : fmt::format("std::optional({})", number(i.number));
-        return fmt::format("td::batch_norm({}, {}, {}, {{{}, {}, {}}})", in(i, 0), running, affine(i),
-                           i.training, momentum, i.eps);
+        return fmt::format("td::{}({}, {}, {}, {{{}, {}, {}}})", to_text(i.kind), in(i, 0), running,
+                           affine(i), i.training, optional(i.number), i.eps);
     }
     /// As part of a format string.
     static std::string braces(const std::string& text) {

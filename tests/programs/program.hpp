@@ -12,17 +12,23 @@
 namespace tapedeck::test {
 
 // The last three are wrong on purpose; no generator draws them unless told to.
-#define TAPEDECK_KINDS(X)                                                                                    \
-    X(input)                                                                                                 \
-    X(variable) X(parameter) X(add) X(subtract) X(multiply) X(divide) X(negate) X(add_number)                \
-        X(number_minus) X(multiply_tensor) X(add_tensor) X(number_over) X(pow) X(pow_number) X(maximum)      \
-            X(maximum_number) X(where) X(where_number) X(masked_fill) X(exp) X(log) X(sqrt) X(square) X(abs) \
-                X(tanh) X(sigmoid) X(relu) X(gelu) X(dropout) X(sum) X(mean) X(var) X(max) X(reshape)        \
-                    X(transpose) X(slice) X(concat) X(stack) X(gather) X(detach) X(matmul) X(linear)         \
-                        X(softmax) X(log_softmax) X(mse_loss) X(mse_loss_number) X(cross_entropy)            \
-                            X(binary_cross_entropy) X(binary_cross_entropy_number) X(layer_norm)             \
-                                X(batch_norm) X(spelled_out_layer_norm) X(spelled_out_batch_norm)            \
-                                    X(wrong_tanh) X(wrong_product) X(forgetful_square)
+// clang-format off
+#define TAPEDECK_KINDS(X) \
+    X(input) X(variable) X(parameter) \
+    X(add) X(subtract) X(multiply) X(divide) X(negate) \
+    X(add_number) X(number_minus) X(multiply_tensor) X(add_tensor) X(number_over) \
+    X(pow) X(pow_number) X(maximum) X(maximum_number) X(where) X(where_number) X(masked_fill) \
+    X(exp) X(log) X(sqrt) X(square) X(abs) X(tanh) X(sigmoid) X(relu) X(gelu) X(dropout) \
+    X(sum) X(mean) X(var) X(max) \
+    X(reshape) X(transpose) X(slice) X(concat) X(stack) X(gather) X(detach) \
+    X(matmul) X(linear) X(softmax) X(log_softmax) \
+    X(mse_loss) X(mse_loss_number) X(cross_entropy) \
+    X(binary_cross_entropy) X(binary_cross_entropy_number) \
+    X(layer_norm) X(rms_norm) X(group_norm) X(instance_norm) X(batch_norm) X(weight_norm) \
+    X(spelled_out_layer_norm) X(spelled_out_rms_norm) X(spelled_out_group_norm) \
+    X(spelled_out_instance_norm) X(spelled_out_batch_norm) X(spelled_out_weight_norm) \
+    X(wrong_tanh) X(wrong_product) X(forgetful_square)
+// clang-format on
 
 enum class Kind : std::uint8_t {
 #define TAPEDECK_KIND(name) name,
@@ -46,9 +52,9 @@ struct Instruction {
     std::vector<std::size_t> index{};  ///< gather's, cross_entropy's targets, a mask's zeros and ones
     std::vector<int> axes{};  ///< of a reduction, transpose's two, the one of slice, concat, softmax …
     bool keep_dims = false;
-    std::size_t start = 0, stop = 0;  ///< slice's; start: var's correction
+    std::size_t start = 0, stop = 0;  ///< slice's; start: var's correction, group_norm's groups
     double number = 0;                ///< an operand that is a number, p, momentum (negative: none)
-    double eps = 1e-5;
+    double eps = 1e-5;                ///< negative: the default
     bool has_weight = false, has_bias = false;
     bool training = true;  ///< of a batch_norm
     /// Which parameter, running statistics or generator it uses; several instructions may share one.

@@ -65,15 +65,22 @@ Program sample_program() {
     unused.push_back(add({.kind = Kind::cross_entropy, .inputs = {x}, .index = {2, 0}}));
     unused.push_back(add({.kind = Kind::binary_cross_entropy, .inputs = {x, target}}));
     unused.push_back(add({.kind = Kind::binary_cross_entropy_number, .inputs = {x}, .number = 1}));
-    unused.push_back(add({.kind = Kind::layer_norm, .inputs = {x, row}, .shape = {3}, .has_weight = true}));
-    unused.push_back(
-        add({.kind = Kind::spelled_out_layer_norm, .inputs = {x, row}, .shape = {3}, .has_bias = true}));
-    unused.push_back(add({.kind = Kind::spelled_out_batch_norm,
-                          .inputs = {x, row, row},
-                          .eps = 0.1,
-                          .has_weight = true,
-                          .has_bias = true}));
-    unused.push_back(add({.kind = Kind::batch_norm, .inputs = {x}, .number = -1}));
+    const std::size_t pairs = leaf(Kind::variable, {2, 3, 2});
+    const std::size_t length = leaf(Kind::variable, {2, 1});
+    for (const Kind kind :
+         {Kind::layer_norm, Kind::spelled_out_layer_norm, Kind::rms_norm, Kind::spelled_out_rms_norm})
+        unused.push_back(add({.kind = kind, .inputs = {x, row}, .shape = {3}, .has_weight = true}));
+    unused.push_back(add({.kind = Kind::layer_norm, .inputs = {x, row}, .shape = {3}, .has_bias = true}));
+    unused.push_back(add({.kind = Kind::rms_norm, .inputs = {x}, .shape = {3}, .eps = -1}));
+    for (const Kind kind :
+         {Kind::group_norm, Kind::spelled_out_group_norm, Kind::instance_norm,
+          Kind::spelled_out_instance_norm, Kind::batch_norm, Kind::spelled_out_batch_norm}) {
+        Instruction i{.kind = kind, .inputs = {pairs, row, row}, .start = 3, .number = -1, .eps = 0.1};
+        i.has_weight = i.has_bias = true;
+        unused.push_back(add(std::move(i)));
+    }
+    for (const Kind kind : {Kind::weight_norm, Kind::spelled_out_weight_norm})
+        unused.push_back(add({.kind = kind, .inputs = {x, length}}));
     Instruction running{.kind = Kind::batch_norm,
                         .inputs = {x, row},
                         .data = {0.5, 0, -0.25, 1, 2, 0.5},

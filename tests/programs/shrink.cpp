@@ -75,7 +75,7 @@ Program resized(Program program, std::size_t from, std::size_t to) {
             i.stop = std::min(i.stop, std::max<std::size_t>(to, 1));
             i.start = std::min(i.start, i.stop - 1);
         }
-        if (i.kind == Kind::batch_norm && i.data.size() == 2 * from) {
+        if ((i.kind == Kind::batch_norm || i.kind == Kind::instance_norm) && i.data.size() == 2 * from) {
             i.data.erase(i.data.begin() + static_cast<std::ptrdiff_t>(from + to), i.data.end());
             i.data.erase(i.data.begin() + static_cast<std::ptrdiff_t>(to),
                          i.data.begin() + static_cast<std::ptrdiff_t>(from));

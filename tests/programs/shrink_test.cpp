@@ -28,7 +28,7 @@ Found find(Kind planted) {
                                                {.shortest = 40, .longest = 120, .planted = {planted}});
         if (auto failure = check(program)) return {program, *failure};
     }
-    FAIL(fmt::format("TAPEDECK_TEST_SEED={}: no program of 60 noticed {}", test_seed(), to_text(planted)));
+    FAIL(fmt::format("seed {}: no program of 60 noticed {}", test_seed(), to_text(planted)));
     return {};
 }
 
