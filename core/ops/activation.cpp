@@ -94,6 +94,7 @@ struct Dropout final : Op<T> {
     };
     Options options;
     Tensor<T> mask;
+    bool drawn = false;
 
     std::string_view name() const override { return "Dropout"; }
     std::string_view rule() const override { return "dx = dy * mask"; }
@@ -101,9 +102,10 @@ struct Dropout final : Op<T> {
         if (!(options.p >= 0 && options.p <= 1))
             f.template fail<ValueError>(fmt::format("p is {}: a probability lies in 0 … 1.", options.p));
         if (!f.frozen()) {
-            mask.resize(f.input(0).shape());
-            const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
-            for (T& m : mask.storage()) m = options.rng->bernoulli(options.p) ? T(0) : kept;
+            draw(f, *options.rng);
+        } else if (!drawn) {  // a frozen recording has no mask to repeat, and must not move the generator on
+            Random copy = *options.rng;
+            draw(f, copy);
         } else if (mask.shape() != f.input(0).shape()) {
             f.fail(fmt::format("x is {}, the mask to repeat is {}: play() without frozen draws a new one.",
                                to_text(f.input(0).shape()), to_text(mask.shape())),
@@ -114,6 +116,14 @@ struct Dropout final : Op<T> {
     void adjoint(Reverse<T>& r) override {
         r.each(
             0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
+    }
+
+  private:
+    void draw(const Forward<T>& f, Random& rng) {
+        mask.resize(f.input(0).shape());
+        const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
+        for (T& m : mask.storage()) m = rng.bernoulli(options.p) ? T(0) : kept;
+        drawn = true;
     }
 };
 
