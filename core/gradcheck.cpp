@@ -33,27 +33,27 @@ GradcheckOptions as_precise_as(GradcheckOptions options) {
 
 /// One argument's numeric gradient.
 template <class T>
-std::vector<Slope> slopes(Program<T>& program, std::size_t a, double result,
-                          const GradcheckOptions& options) {
+std::vector<Slope> slopes(Program<T>& program, std::size_t a, const GradcheckOptions& options) {
     const Tensor<T>& x = program.argument(a);
     const Scale scale(x);
-    const double wanted = 0.1 * options.relative;
+    program.play();
+    const double result = program.value();
+    const double rounding = program.rounding(a);
     std::vector<Slope> all;
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double at = static_cast<double>(x.storage()[i]);
-        const auto measure = [&](double step) {
-            return numeric::slope([&](double offset) { return program.moved(a, i, offset); }, {at, result},
-                                  step, wanted);
-        };
-        const double step = scale.step(at, options.step);
-        Slope best = measure(step);
-        if (!(best.uncertainty <= options.relative * std::abs(best.value))) {
-            // The spread may say little about how far the function is smooth: try x's own size.
-            const double other = options.step * (at != 0 ? std::abs(at) : 1);
-            if (other > 2 * step || other < step / 2) {
-                const Slope again = measure(other);
-                if (again.uncertainty < best.uncertainty) best = again;
-            }
+        Slope best;
+        double before = 0;
+        // Where the first step does not settle it: the spread, or caution near 0, may say little about how
+        // far the function is smooth. A longer one beats the noise; x's own size may be a better measure.
+        for (const double step : {scale.step(at, options.step), options.step * scale.length(),
+                                  0.05 * scale.length(), options.step * (at != 0 ? std::abs(at) : 1)}) {
+            if (step == before) continue;
+            const Slope slope = numeric::slope([&](double offset) { return program.moved(a, i, offset); },
+                                               {at, result}, step, 0.1 * options.relative, rounding);
+            if (before == 0 || slope.uncertainty < best.uncertainty) best = slope;
+            before = step;
+            if (best.uncertainty <= options.relative * std::abs(best.value)) break;
         }
         all.push_back(best);
     }
@@ -196,14 +196,13 @@ GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vecto
     report.problem = obstacle(program);
     if (!report.problem.empty()) return report;
 
-    const double result = program.value();
     const double magnitude = program.magnitude();
     const std::vector<Tensor<T>> recorded = program.gradients();
     std::vector<std::vector<Slope>> numeric;
     std::vector<Element> all;
     Judge<T> judge(report, options, all);
     for (std::size_t a = 0; a < program.arguments(); ++a) {
-        numeric.push_back(slopes(program, a, result, options));
+        numeric.push_back(slopes(program, a, options));
         judge.argument(a, program.argument(a), recorded[a], numeric[a], magnitude, constant[a]);
     }
     report.checked = all.size();

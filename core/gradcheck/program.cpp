@@ -46,7 +46,8 @@ Program<T>::Program(const GradcheckFunction<T>& function, const std::vector<Tens
         // The reverse pass will add to the gradients of all that were read; they came in as non-const.
         if (entry.parameter() != nullptr) keeper_.keep(const_cast<Parameter<T>*>(entry.parameter()));
     }
-    Random rng(seed);
+    // Not the numbers that a user's own Random(seed) draws for x: dx of a normalization is 0 where dy is x.
+    Random rng = Random(seed).fork();
     cotangent_ = Tensor<T>::from_shape(result_.shape());
     for (T& c : cotangent_.storage()) c = static_cast<T>(rng.normal());
 }
@@ -89,6 +90,27 @@ double Program<T>::value() const {
     for (std::size_t i = 0; i < y.size(); ++i)
         sum += static_cast<double>(y.storage()[i]) * static_cast<double>(cotangent_.storage()[i]);
     return sum;
+}
+
+template <class T>
+double Program<T>::rounding(std::size_t a) {
+    constexpr std::size_t kTried = 4;
+    const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+    const double here = value();
+    double most = 0;
+    const Tensor<T>& y = result_.value();
+    for (std::size_t i = 0; i < y.size(); ++i)
+        most += epsilon *
+                std::abs(static_cast<double>(y.storage()[i]) * static_cast<double>(cotangent_.storage()[i]));
+    const std::size_t n = argument(a).size();
+    for (std::size_t i = 0; i < n; i += std::max<std::size_t>(1, n / kTried)) {
+        const double ulp = epsilon * std::abs(static_cast<double>(argument(a).storage()[i]));
+        for (const double offset : {ulp, -ulp}) {
+            const double off = std::abs(moved(a, i, offset).value - here);
+            if (std::isfinite(off)) most = std::max(most, off);
+        }
+    }
+    return most;
 }
 
 template <class T>

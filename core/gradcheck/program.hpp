@@ -47,6 +47,8 @@ class Program {
 
     /// <result, cotangent>
     double value() const;
+    /// How far rounding alone puts value() off, as argument a moves: tried with the smallest moves there are.
+    double rounding(std::size_t a);
     /// The same with argument a's element i moved.
     Sample moved(std::size_t a, std::size_t i, double offset);
     /// Plays the program as it was given, without side effects.

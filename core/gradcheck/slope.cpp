@@ -11,7 +11,7 @@ bool Slope::allows(double slope, double tolerance) const {
     return slope >= std::min(left, right) - tolerance && slope <= std::max(left, right) + tolerance;
 }
 
-Slope slope(const std::function<Sample(double)>& f, Sample middle, double step, double wanted) {
+Slope slope(const std::function<Sample(double)>& f, Sample middle, double step, double wanted, double noise) {
     constexpr std::size_t kLevels = 9;
     constexpr double kShrink = 4;
     Slope best;
@@ -40,7 +40,7 @@ Slope slope(const std::function<Sample(double)>& f, Sample middle, double step, 
             power *= kShrink * kShrink;
             row[k] = row[k - 1] + (row[k - 1] - above[k - 1]) / (power - 1);
             const double uncertainty =
-                std::max(std::abs(row[k] - row[k - 1]), std::abs(row[k] - above[k - 1]));
+                std::max({std::abs(row[k] - row[k - 1]), std::abs(row[k] - above[k - 1]), noise / step});
             if (uncertainty < best.uncertainty) {
                 best.value = row[k];
                 best.uncertainty = uncertainty;
@@ -48,6 +48,8 @@ Slope slope(const std::function<Sample(double)>& f, Sample middle, double step, 
         }
         if (known == 0 && std::isnan(best.value)) best.value = quotient;
         if (known > 0 && best.uncertainty <= wanted * std::abs(best.value)) break;
+        // Shorter steps can't do better, unless there is a kink to get away from.
+        if (known > 1 && noise / step > best.uncertainty) break;
         above = row;
         ++known;
     }

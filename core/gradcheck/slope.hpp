@@ -24,7 +24,9 @@ struct Slope {
 
 /// Ridders' method (1982): central differences at steps that shrink by 4, extrapolated to step 0; it stops as
 /// soon as the uncertainty is below `wanted` times the slope, and otherwise keeps the best. Two steps are the
-/// rule for a smooth function; a kink beside x needs steps that are shorter than its distance.
-Slope slope(const std::function<Sample(double offset)>& f, Sample middle, double step, double wanted);
+/// rule for a smooth function; a kink beside x needs steps that are shorter than its distance. `noise` is how
+/// far a value of f may be off by rounding: a step h makes at least noise / h of it.
+Slope slope(const std::function<Sample(double offset)>& f, Sample middle, double step, double wanted,
+            double noise);
 
 }  // namespace tapedeck::numeric
