@@ -1,6 +1,7 @@
 // gradcheck: numeric against recorded gradients.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,7 +24,7 @@ struct GradcheckOptions {
     /// An element is right when |recorded - numeric| <= relative * |numeric| + absolute * (the argument's
     /// largest numeric gradient).
     double relative = 1e-5;
-    double absolute = 1e-7;
+    double absolute = 1e-9;
     /// Of the random cotangent.
     std::uint64_t seed = 1;
     /// Arguments, counted from 0, inputs first and parameters after them, on which the result is known not to
@@ -75,6 +76,19 @@ using GradcheckFunction =
 template <class T>
 using NamedParameters = std::vector<std::pair<std::string, Parameter<T>*>>;
 
+namespace numeric {
+/// What the functions below call; theirs are templates, so that `{.seed = 2}` can only be options.
+template <class T>
+GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
+                          const NamedParameters<T>& parameters, GradcheckOptions options);
+extern template GradcheckReport gradcheck<float>(const GradcheckFunction<float>&,
+                                                 const std::vector<Tensor<float>>&,
+                                                 const NamedParameters<float>&, GradcheckOptions);
+extern template GradcheckReport gradcheck<double>(const GradcheckFunction<double>&,
+                                                  const std::vector<Tensor<double>>&,
+                                                  const NamedParameters<double>&, GradcheckOptions);
+}  // namespace numeric
+
 /// Checks every element of every input's gradient by central differences. The function records a program on
 /// the tape that it is given, from variables with these values, and returns its result; a random cotangent
 /// turns that into one number, since a seed of ones can't see a wrong normalization (its outputs sum to
@@ -87,7 +101,8 @@ using NamedParameters = std::vector<std::pair<std::string, Parameter<T>*>>;
 /// - An argument whose numeric gradient is near zero proves nothing, and the report says so: not ok(). Where
 ///   that is meant, declare the argument `constant`.
 /// - An element where the difference quotient does not settle (a kink at or beside it) is not ok() either,
-///   unless the recorded gradient agrees all the same.
+///   unless the recorded gradient agrees all the same. At a kink, recorded gradients between the slopes on
+///   both sides are such elements; others are wrong.
 /// - When gradients are wrong, the usual mistakes are tried, and the one that turns the recorded into the
 ///   numeric gradient is named: see core/gradcheck/diagnosis.hpp.
 ///
@@ -97,29 +112,27 @@ using NamedParameters = std::vector<std::pair<std::string, Parameter<T>*>>;
 /// throws.
 template <class T = double>
 GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
-                          GradcheckOptions options = {});
+                          GradcheckOptions options = {}) {
+    return numeric::gradcheck<T>(function, inputs, {}, std::move(options));
+}
 
 /// The same for a model: every element of these parameters' gradients as well. Values and gradients of all
 /// parameters are as before afterwards, also when the function throws.
 ///
 ///     gradcheck([&](auto&, auto x) { return net(x[0]); }, {x}, net.named_parameters())
-template <class T = double>
+template <class T = double, std::same_as<NamedParameters<T>> P>
 GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
-                          const NamedParameters<T>& parameters, GradcheckOptions options = {});
+                          const P& parameters, GradcheckOptions options = {}) {
+    return numeric::gradcheck<T>(function, inputs, parameters, std::move(options));
+}
 
-/// The same, called by the names that the parameters have.
-template <class T = double>
+/// The same; the parameters are called by the names that they have.
+template <class T = double, std::same_as<std::vector<Parameter<T>*>> P>
 GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
-                          const std::vector<Parameter<T>*>& parameters, GradcheckOptions options = {});
-
-#define TAPEDECK_GRADCHECK(EXTERN, T)                                                                        \
-    EXTERN template GradcheckReport gradcheck<T>(const GradcheckFunction<T>&, const std::vector<Tensor<T>>&, \
-                                                 GradcheckOptions);                                          \
-    EXTERN template GradcheckReport gradcheck<T>(const GradcheckFunction<T>&, const std::vector<Tensor<T>>&, \
-                                                 const NamedParameters<T>&, GradcheckOptions);               \
-    EXTERN template GradcheckReport gradcheck<T>(const GradcheckFunction<T>&, const std::vector<Tensor<T>>&, \
-                                                 const std::vector<Parameter<T>*>&, GradcheckOptions);
-TAPEDECK_GRADCHECK(extern, float)
-TAPEDECK_GRADCHECK(extern, double)
+                          const P& parameters, GradcheckOptions options = {}) {
+    NamedParameters<T> named;
+    for (Parameter<T>* p : parameters) named.emplace_back(p->name, p);
+    return numeric::gradcheck<T>(function, inputs, named, std::move(options));
+}
 
 }  // namespace tapedeck

@@ -36,14 +36,11 @@ const Reader* Evidence::elementwise_reader() const {
 
 std::string diagnose(const Evidence& evidence) {
     // What is special comes first: a formula of a normalization before "recorded is twice the numeric one".
-    static constexpr std::array<Hypothesis, 15> kAll{not_finite,           no_influence,
-                                                     never_arrived,        wrong_sign,
-                                                     overwritten,          transposed,
-                                                     normalization,        input_for_output,
-                                                     softmax_cross_term,   matmul_operand_transposed,
-                                                     broadcast_not_summed, normalization_weight,
-                                                     wrong_factor,         off_by_an_operand,
-                                                     missing_projection};
+    static constexpr std::array kAll{
+        not_finite,         no_influence,         never_arrived,        wrong_sign,
+        overwritten,        transposed,           normalization,        input_for_output,
+        softmax_cross_term, wrong_operand,        normalization_weight, matmul_operand_transposed,
+        wrong_factor,       broadcast_not_summed, off_by_an_operand,    missing_projection};
     for (const Hypothesis hypothesis : kAll) {
         if (const auto words = hypothesis(evidence)) return *words;
     }

@@ -70,6 +70,7 @@ std::optional<std::string> matmul_operand_transposed(const Evidence&);
 std::optional<std::string> broadcast_not_summed(const Evidence&);
 // elementwise.cpp
 std::optional<std::string> input_for_output(const Evidence&);
+std::optional<std::string> wrong_operand(const Evidence&);
 std::optional<std::string> softmax_cross_term(const Evidence&);
 // normalized.cpp
 std::optional<std::string> normalization(const Evidence&);

@@ -1,7 +1,8 @@
 // Hypotheses: an elementwise derivative of the wrong number, and softmax.
 #include <array>
-
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -48,6 +49,24 @@ std::optional<std::string> input_for_output(const Evidence& e) {
         if (e.is_recorded(of_y) && e.is_numeric(of_x))
             return fmt::format("recorded is dy * ({}) of {}'s output, where v must be its input", d.text,
                                r->operation);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> wrong_operand(const Evidence& e) {
+    const Reader* r = e.elementwise_reader();
+    if (r == nullptr) return std::nullopt;
+    std::vector<std::pair<std::string, Values>> operands{{e.argument.name, e.argument.values},
+                                                         {"the output y", r->output.values}};
+    for (const Field& other : r->others) {
+        for (const Values& v : aligned(other, e.argument.shape)) operands.emplace_back(other.name, v);
+    }
+    for (const auto& [right, v] : operands) {
+        if (!e.is_numeric(r->upstream * v)) continue;
+        for (const auto& [wrong, w] : operands) {
+            if (e.is_recorded(r->upstream * w))
+                return fmt::format("recorded is dy * {}, where dy * {} belongs", wrong, right);
+        }
     }
     return std::nullopt;
 }

@@ -100,7 +100,8 @@ TEST_CASE("gradcheck rejects every wrong backward of a norm and names the mistak
             CAPTURE(exhibit.name);
             const auto report = check(kind, exhibit.mistake);
             CHECK_FALSE(report.wrong.empty());
-            for (const auto& element : report.wrong) CHECK_MESSAGE(element.argument == exhibit.argument, report.text());
+            for (const auto& element : report.wrong)
+                CHECK_MESSAGE(element.argument == exhibit.argument, report.text());
             const std::string expected = filled(exhibit.diagnosis, kind);
             CHECK_MESSAGE(report.diagnosis().find(expected) != std::string::npos, expected << "\n"
                                                                                            << report.text());
