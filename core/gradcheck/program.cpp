@@ -97,11 +97,12 @@ double Program<T>::rounding(std::size_t a) {
     constexpr std::size_t kTried = 4;
     const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
     const double here = value();
-    double most = 0;
+    double products = 0;
     const Tensor<T>& y = result_.value();
     for (std::size_t i = 0; i < y.size(); ++i)
-        most += epsilon *
-                std::abs(static_cast<double>(y.storage()[i]) * static_cast<double>(cotangent_.storage()[i]));
+        products +=
+            std::abs(static_cast<double>(y.storage()[i]) * static_cast<double>(cotangent_.storage()[i]));
+    double most = epsilon * std::max(products, magnitude());
     const std::size_t n = argument(a).size();
     for (std::size_t i = 0; i < n; i += std::max<std::size_t>(1, n / kTried)) {
         const double ulp = epsilon * std::abs(static_cast<double>(argument(a).storage()[i]));
