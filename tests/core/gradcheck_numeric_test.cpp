@@ -134,7 +134,7 @@ TEST_CASE("gradcheck says that it can't tell at a jump, and that flat parts prov
 
 TEST_CASE("gradcheck's cotangent is not the numbers that a test draws for its input") {
     // A normalization's dx is 0 for dy = x: with the same seed for both, nothing would be checked.
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
         td::Random rng(seed);
         td::Tensor<double> x = td::Tensor<double>::from_shape({4, 5});
         for (double& v : x.storage()) v = rng.normal();

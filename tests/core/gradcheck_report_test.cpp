@@ -93,7 +93,7 @@ TEST_CASE("an argument without influence proves nothing, unless it is declared c
 
 TEST_CASE("a sum of normalized numbers proves nothing, whatever the rounding makes of it") {
     for (const double offset : {0.0, 1.0, 1e4}) {
-        for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+        for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
             td::Random rng(seed);
             td::Tensor<double> x = td::Tensor<double>::from_shape({6, 5});
             for (double& v : x.storage()) v = rng.normal(offset, 1);
