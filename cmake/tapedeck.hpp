@@ -14,5 +14,7 @@
 #include <tapedeck/layers/normalization.hpp>
 #include <tapedeck/layers/rnn_cell.hpp>
 #include <tapedeck/layers/sequential.hpp>
+#include <tapedeck/layers/weight_norm.hpp>
 #include <tapedeck/optim/adam.hpp>
+#include <tapedeck/optim/rmsprop.hpp>
 #include <tapedeck/optim/sgd.hpp>

@@ -11,9 +11,40 @@ void check_eps(std::string_view who, double eps) {
     if (!(eps >= 0)) throw ValueError(fmt::format("{}: eps is {}; it must not be negative.", who, eps));
 }
 
+void check_momentum(std::string_view who, std::optional<double> momentum) {
+    if (!momentum || (*momentum >= 0 && *momentum <= 1)) return;
+    throw ValueError(
+        fmt::format("{}: momentum is {}; it must lie in 0 … 1 (it weighs the new batch), or be "
+                    "std::nullopt for a plain average.",
+                    who, *momentum));
+}
+
+void check_normalized_shape(std::string_view who, const Shape& shape) {
+    if (!shape.empty() && elements(shape) > 0) return;
+    throw ValueError(fmt::format("{}: normalized_shape is {}; give at least one size, each at least 1.", who,
+                                 to_text(shape)));
+}
+
+template <class T>
+Boxed<Parameter<T>> gamma(const Shape& shape) {
+    return Boxed(Parameter<T>(ones<T>(shape), "weight"));
+}
+template <class T>
+Boxed<Parameter<T>> beta(const Shape& shape) {
+    return Boxed(Parameter<T>(zeros<T>(shape), "bias"));
+}
+
 template <class T>
 std::optional<Variable<T>> read(Tape<T>& tape, Boxed<Parameter<T>>& box, Where where) {
     return box ? std::optional(tape.parameter(*box, where)) : std::nullopt;
+}
+
+template <class T>
+void visit_running(Visitor<T>& v, Boxed<RunningStatistics<T>>& running) {
+    if (!running) return;
+    v("running_mean", running->mean);
+    v("running_var", running->var);
+    v("num_batches_tracked", running->batches);
 }
 
 }  // namespace
@@ -22,15 +53,10 @@ template <class T>
 BatchNorm<T>::BatchNorm(std::size_t features, BatchNormOptions options) : options_(options) {
     if (features == 0) throw ValueError("BatchNorm(0): it needs at least 1 feature.");
     check_eps("BatchNorm", options.eps);
-    if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
-        throw ValueError(
-            fmt::format("BatchNorm: momentum is {}; it must lie in 0 … 1 (it weighs the new batch), or be "
-                        "std::nullopt for a plain average.",
-                        *options.momentum));
-    }
+    check_momentum("BatchNorm", options.momentum);
     if (options.affine) {
-        weight = Boxed(Parameter<T>(ones<T>({features}), "weight"));
-        bias = Boxed(Parameter<T>(zeros<T>({features}), "bias"));
+        weight = gamma<T>({features});
+        bias = beta<T>({features});
     }
     if (options.track_running_stats) running = Boxed(RunningStatistics<T>(features));
 }
@@ -39,9 +65,9 @@ template <class T>
 Variable<T> BatchNorm<T>::forward(Variable<T> x) {
     Tape<T>& tape = x.tape();
     const Where where = tape.where();
-    const auto gamma = read(tape, weight, where);
-    const auto beta = read(tape, bias, where);
-    return batch_norm(x, running ? &*running : nullptr, gamma, beta,
+    const auto w = read(tape, weight, where);
+    const auto b = read(tape, bias, where);
+    return batch_norm(x, running ? &*running : nullptr, w, b,
                       {this->is_training(), options_.momentum, options_.eps}, where);
 }
 
@@ -49,38 +75,103 @@ template <class T>
 void BatchNorm<T>::visit(Visitor<T>& v) {
     v("weight", weight);
     v("bias", bias);
-    if (!running) return;
-    v("running_mean", running->mean);
-    v("running_var", running->var);
-    v("num_batches_tracked", running->batches);
+    visit_running(v, running);
 }
 
 template <class T>
 LayerNorm<T>::LayerNorm(NormalizedShape normalized_shape, LayerNormOptions options)
     : normalized_shape_(normalized_shape.shape), options_(options) {
-    if (normalized_shape_.empty() || elements(normalized_shape_) == 0) {
-        throw ValueError(
-            fmt::format("LayerNorm: normalized_shape is {}; give at least one size, each at least 1.",
-                        to_text(normalized_shape_)));
-    }
+    check_normalized_shape("LayerNorm", normalized_shape_);
     check_eps("LayerNorm", options.eps);
     if (!options.elementwise_affine) return;
-    weight = Boxed(Parameter<T>(ones<T>(normalized_shape_), "weight"));
-    if (options.bias) bias = Boxed(Parameter<T>(zeros<T>(normalized_shape_), "bias"));
+    weight = gamma<T>(normalized_shape_);
+    if (options.bias) bias = beta<T>(normalized_shape_);
 }
 
 template <class T>
 Variable<T> LayerNorm<T>::forward(Variable<T> x) {
     Tape<T>& tape = x.tape();
     const Where where = tape.where();
-    const auto gamma = read(tape, weight, where);
-    const auto beta = read(tape, bias, where);
-    return layer_norm(x, normalized_shape_, gamma, beta, options_.eps, where);
+    const auto w = read(tape, weight, where);
+    const auto b = read(tape, bias, where);
+    return layer_norm(x, normalized_shape_, w, b, options_.eps, where);
 }
 
-template class BatchNorm<float>;
-template class BatchNorm<double>;
-template class LayerNorm<float>;
-template class LayerNorm<double>;
+template <class T>
+RMSNorm<T>::RMSNorm(NormalizedShape normalized_shape, RMSNormOptions options)
+    : normalized_shape_(normalized_shape.shape), options_(options) {
+    check_normalized_shape("RMSNorm", normalized_shape_);
+    if (options.eps) check_eps("RMSNorm", *options.eps);
+    if (options.elementwise_affine) weight = gamma<T>(normalized_shape_);
+}
+
+template <class T>
+Variable<T> RMSNorm<T>::forward(Variable<T> x) {
+    Tape<T>& tape = x.tape();
+    const Where where = tape.where();
+    return rms_norm(x, normalized_shape_, read(tape, weight, where), options_.eps, where);
+}
+
+template <class T>
+GroupNorm<T>::GroupNorm(std::size_t groups, std::size_t channels, GroupNormOptions options)
+    : groups_(groups), options_(options) {
+    if (groups == 0 || channels == 0 || channels % groups != 0) {
+        throw ValueError(
+            fmt::format("GroupNorm({}, {}): the first is the number of groups, which must divide the second, "
+                        "the number of channels; neither may be 0.",
+                        groups, channels));
+    }
+    check_eps("GroupNorm", options.eps);
+    if (!options.affine) return;
+    weight = gamma<T>({channels});
+    bias = beta<T>({channels});
+}
+
+template <class T>
+Variable<T> GroupNorm<T>::forward(Variable<T> x) {
+    Tape<T>& tape = x.tape();
+    const Where where = tape.where();
+    const auto w = read(tape, weight, where);
+    const auto b = read(tape, bias, where);
+    return group_norm(x, groups_, w, b, options_.eps, where);
+}
+
+template <class T>
+InstanceNorm<T>::InstanceNorm(std::size_t channels, InstanceNormOptions options) : options_(options) {
+    if (channels == 0) throw ValueError("InstanceNorm(0): it needs at least 1 channel.");
+    check_eps("InstanceNorm", options.eps);
+    check_momentum("InstanceNorm", options.momentum);
+    if (options.affine) {
+        weight = gamma<T>({channels});
+        bias = beta<T>({channels});
+    }
+    if (options.track_running_stats) running = Boxed(RunningStatistics<T>(channels));
+}
+
+template <class T>
+Variable<T> InstanceNorm<T>::forward(Variable<T> x) {
+    Tape<T>& tape = x.tape();
+    const Where where = tape.where();
+    const auto w = read(tape, weight, where);
+    const auto b = read(tape, bias, where);
+    return instance_norm(x, running ? &*running : nullptr, w, b,
+                         {this->is_training(), options_.momentum, options_.eps}, where);
+}
+
+template <class T>
+void InstanceNorm<T>::visit(Visitor<T>& v) {
+    v("weight", weight);
+    v("bias", bias);
+    visit_running(v, running);
+}
+
+#define INSTANTIATE(T)           \
+    template class BatchNorm<T>; \
+    template class LayerNorm<T>; \
+    template class RMSNorm<T>;   \
+    template class GroupNorm<T>; \
+    template class InstanceNorm<T>;
+INSTANTIATE(float)
+INSTANTIATE(double)
 
 }  // namespace tapedeck

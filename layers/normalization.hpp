@@ -1,4 +1,5 @@
-// BatchNorm and LayerNorm.
+// The normalizations of data: one idea, told apart by the numbers that one mean and one variance are taken
+// over.
 #pragma once
 
 #include <optional>
@@ -39,7 +40,7 @@ struct LayerNormOptions {
     bool bias = true;
 };
 
-/// The trailing dimensions that a LayerNorm runs over: LayerNorm(64), LayerNorm({4, 5}).
+/// The trailing dimensions that a LayerNorm or an RMSNorm runs over: LayerNorm(64), LayerNorm({4, 5}).
 struct NormalizedShape {
     Shape shape;
     NormalizedShape(std::size_t size) : shape{size} {}  // NOLINT: 64 is a shape here
@@ -67,9 +68,86 @@ class LayerNorm final : public Module<T> {
     LayerNormOptions options_;
 };
 
+struct RMSNormOptions {
+    std::optional<double> eps;  ///< none: the machine epsilon of T
+    bool elementwise_affine = true;
+};
+
+/// Root mean square normalization (see rms_norm), as torch.nn.RMSNorm: any leading dimensions, none included.
+template <class T = float>
+class RMSNorm final : public Module<T> {
+  public:
+    Boxed<Parameter<T>> weight;  ///< gamma, ones at first; empty when not affine
+
+    /// @throws ValueError when a size is 0 or there is none, or eps is negative.
+    explicit RMSNorm(NormalizedShape normalized_shape, RMSNormOptions options = {});
+    Variable<T> forward(Variable<T> x) override;
+    void visit(Visitor<T>& v) override { v("weight", weight); }
+
+  private:
+    Shape normalized_shape_;
+    RMSNormOptions options_;
+};
+
+struct GroupNormOptions {
+    double eps = 1e-5;
+    bool affine = true;
+};
+
+/// Group normalization (see group_norm), as torch.nn.GroupNorm: (N, C, …).
+template <class T = float>
+class GroupNorm final : public Module<T> {
+  public:
+    Boxed<Parameter<T>> weight;  ///< gamma (C), ones at first; empty when not affine
+    Boxed<Parameter<T>> bias;    ///< beta (C), zeros at first; empty when not affine
+
+    /// @throws ValueError when groups is 0 or does not divide channels, channels is 0, or eps is negative.
+    GroupNorm(std::size_t groups, std::size_t channels, GroupNormOptions options = {});
+    Variable<T> forward(Variable<T> x) override;
+    void visit(Visitor<T>& v) override {
+        v("weight", weight);
+        v("bias", bias);
+    }
+
+  private:
+    std::size_t groups_;
+    GroupNormOptions options_;
+};
+
+struct InstanceNormOptions {
+    double eps = 1e-5;
+    /// The weight of the new batch in the running statistics; none: a plain average over all batches.
+    std::optional<double> momentum = 0.1;
+    bool affine = false;
+    bool track_running_stats = false;
+};
+
+/// Instance normalization (see instance_norm), as torch.nn.InstanceNorm1d: (N, C, L) or (C, L).
+template <class T = float>
+class InstanceNorm final : public Module<T> {
+  public:
+    Boxed<Parameter<T>> weight;           ///< gamma (C), ones at first; empty when not affine
+    Boxed<Parameter<T>> bias;             ///< beta (C), zeros at first; empty when not affine
+    Boxed<RunningStatistics<T>> running;  ///< empty when not tracked
+
+    /// @throws ValueError when channels is 0, eps negative, or momentum not in 0 … 1.
+    explicit InstanceNorm(std::size_t channels, InstanceNormOptions options = {});
+    Variable<T> forward(Variable<T> x) override;
+    void visit(Visitor<T>& v) override;
+
+  private:
+    InstanceNormOptions options_;
+};
+
 extern template class BatchNorm<float>;
 extern template class BatchNorm<double>;
 extern template class LayerNorm<float>;
 extern template class LayerNorm<double>;
+extern template class RMSNorm<float>;
+extern template class RMSNorm<double>;
+extern template class GroupNorm<float>;
+extern template class GroupNorm<double>;
+extern template class InstanceNorm<float>;
+extern template class InstanceNorm<double>;
 
 }  // namespace tapedeck

@@ -13,7 +13,9 @@ namespace {
 /// The step's factors, with both bias corrections drawn into them.
 template <class T>
 struct Factors {
-    T beta1, one_minus_beta1, beta2, one_minus_beta2, step, root_correction, eps, decay;
+    T beta1, one_minus_beta1, beta2, one_minus_beta2, step, root_correction, eps;
+    T decay;  ///< of the weight, added to the gradient
+    T keep;   ///< what decoupled decay leaves of the weight
 };
 
 /// One vector of parameters.
@@ -23,7 +25,7 @@ void update(const Factors<T>& f, V& p, V g, V& m, V& v) {
     g = g + V(f.decay) * p;
     m = V(f.beta1) * m + V(f.one_minus_beta1) * g;
     v = V(f.beta2) * v + V(f.one_minus_beta2) * g * g;
-    p = p - V(f.step) * m / (sqrt(v) * V(f.root_correction) + V(f.eps));
+    p = V(f.keep) * p - V(f.step) * m / (sqrt(v) * V(f.root_correction) + V(f.eps));
 }
 
 /// Three arrays are read and written in one pass, which no map of one output can do.
@@ -46,8 +48,8 @@ void update_all(const Factors<T>& f, std::size_t n, T* p, const T* g, T* m, T* v
 }  // namespace
 
 template <class T>
-Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
-    : Optimizer<T>(std::move(parameters), options.lr), options_(options) {
+Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options, Decay decay)
+    : Optimizer<T>(std::move(parameters), options.lr), options_(options), decay_(decay) {
     const auto is_rate = [](double beta) { return beta >= 0 && beta < 1; };
     if (!is_rate(options.beta1) || !is_rate(options.beta2))
         throw ValueError(fmt::format("Adam: the betas are {} and {}; each must lie in 0 … 1, 1 excluded.",
@@ -73,7 +75,8 @@ void Adam<T>::step() {
         static_cast<T>(this->lr() / (1 - std::pow(o.beta1, t))),
         static_cast<T>(1 / std::sqrt(1 - std::pow(o.beta2, t))),
         static_cast<T>(o.eps),
-        static_cast<T>(o.weight_decay),
+        static_cast<T>(decay_ == Decay::in_gradient ? o.weight_decay : 0),
+        static_cast<T>(decay_ == Decay::decoupled ? 1 - this->lr() * o.weight_decay : 1),
     };
     for (std::size_t i = 0; i < this->parameters().size(); ++i) {
         Parameter<T>& p = *this->parameters()[i];

@@ -36,7 +36,7 @@ void channel_statistics(const ChannelShape& s, const T* x, T* center, T* remaind
 }
 
 template <class T>
-T rstd_of_huge_channel(const ChannelShape& s, const T* x, std::size_t channel, double eps) {
+T rstd_out_of_range(const ChannelShape& s, const T* x, std::size_t channel, double eps) {
     const auto n = static_cast<long double>(s.per_channel());
     const auto total = [&](auto f) {
         long double sum = 0;
@@ -85,7 +85,7 @@ void channel_gradient(const ChannelShape& s, const T* x, const T* center, const 
 }
 
 #define INSTANTIATE(T)                                                                                       \
-    template T rstd_of_huge_channel(const ChannelShape&, const T*, std::size_t, double);                     \
+    template T rstd_out_of_range(const ChannelShape&, const T*, std::size_t, double);                        \
     template void channel_statistics(const ChannelShape&, const T*, T*, T*, T*);                             \
     template void scale_channels(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*); \
     template void channel_sums(const ChannelShape&, const T*, const T*, const T*, const T*, T*, T*);         \

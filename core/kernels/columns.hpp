@@ -18,9 +18,10 @@ struct ChannelShape {
 template <class T>
 void channel_statistics(const ChannelShape& shape, const T* x, T* center, T* remainder, T* variance);
 
-/// 1 / sqrt(variance + eps) of one channel whose variance leaves T's range: computed in long double.
+/// 1 / sqrt(variance + eps) of one channel whose variance leaves T's range, above or below: computed in long
+/// double.
 template <class T>
-T rstd_of_huge_channel(const ChannelShape& shape, const T* x, std::size_t channel, double eps);
+T rstd_out_of_range(const ChannelShape& shape, const T* x, std::size_t channel, double eps);
 
 /// y = ((x - center) - remainder) * scale + shift, each of the four by channel.
 template <class T>

@@ -42,8 +42,23 @@ RowStatistics<T> statistics_in_units(std::size_t d, const T* x, T eps) {
         squares += difference * difference;
     }
     const T standard_deviation = std::sqrt(squares / n) * unit;
-    return {center, mean * unit, T(1) / std::hypot(standard_deviation, std::sqrt(eps))};
+    return {center, mean * unit, standard_deviation * standard_deviation,
+            T(1) / std::hypot(standard_deviation, std::sqrt(eps))};
 }
+
+/// Whether squares as small as these have lost digits that eps does not cover.
+template <class T>
+bool is_too_small(T mean_square, T eps) {
+    constexpr T kSafe = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+    return mean_square < kSafe && eps < kSafe;
+}
+
+template <class T>
+bool all_finite(std::size_t d, const T* x) {
+    return std::all_of(x, x + d, [](T v) { return std::isfinite(v); });
+}
+
+}  // namespace
 
 template <class T>
 RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
@@ -61,20 +76,36 @@ RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
     });
     const T remainder = Lanes<V>::sum(differences) / n;
     const T variance = std::max(Lanes<V>::sum(squares) / n - remainder * remainder, T(0));
-    const bool leaves_range =
-        !(variance <= std::numeric_limits<T>::max()) ||
-        (variance < std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon() && eps < variance);
-    if (leaves_range && std::all_of(x, x + d, [](T v) { return std::isfinite(v); }))
-        return statistics_in_units(d, x, eps);
-    return {center, remainder, T(1) / std::sqrt(variance + eps)};
+    const bool leaves_range = !(variance <= std::numeric_limits<T>::max()) || is_too_small(variance, eps);
+    if (leaves_range && all_finite(d, x)) return statistics_in_units(d, x, eps);
+    return {center, remainder, variance, T(1) / std::sqrt(variance + eps)};
 }
 
-}  // namespace
+template <class T>
+RowStatistics<T> rms_statistics(std::size_t d, const T* x, T eps) {
+    using V = Vector<T>;
+    V squares(T(0));
+    each_vector<V>(d, [&](auto row, auto) {
+        const V v = row(x, T(0));
+        squares += v * v;
+    });
+    const T mean_square = Lanes<V>::sum(squares) / static_cast<T>(d);
+    const bool leaves_range =
+        !(mean_square <= std::numeric_limits<T>::max()) || is_too_small(mean_square, eps);
+    if (!leaves_range || !all_finite(d, x))
+        return {T(0), T(0), mean_square, T(1) / std::sqrt(mean_square + eps)};
+    T unit = std::numeric_limits<T>::min();
+    for (std::size_t i = 0; i < d; ++i) unit = std::max(unit, std::abs(x[i]));
+    T sum = 0;
+    for (std::size_t i = 0; i < d; ++i) sum += (x[i] / unit) * (x[i] / unit);
+    const T root = std::sqrt(sum / static_cast<T>(d)) * unit;
+    return {T(0), T(0), root * root, T(1) / std::hypot(root, std::sqrt(eps))};
+}
 
 template <class T>
-RowStatistics<T> normalize_row(std::size_t d, const T* x, T eps, const T* gamma, const T* beta, T* y) {
+void normalize_row(std::size_t d, const T* x, const RowStatistics<T>& s, const T* gamma, const T* beta,
+                   T* y) {
     using V = Vector<T>;
-    const RowStatistics<T> s = row_statistics(d, x, eps);
     const V center(s.center), remainder(s.remainder), rstd(s.rstd);
     each_vector<V>(d, [&](auto row, auto put) {
         V result = ((row(x, s.center) - center) - remainder) * rstd;
@@ -82,12 +113,11 @@ RowStatistics<T> normalize_row(std::size_t d, const T* x, T eps, const T* gamma,
         if (beta != nullptr) result = result + row(beta, T(0));
         put(y, result);
     });
-    return s;
 }
 
 template <class T>
-void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s, const T* gamma, const T* dy,
-                           T* dx, bool add, T* dgamma, T* dbeta) {
+void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s, MeanPath mean_path,
+                           const T* gamma, const T* dy, T* dx, bool add, T* dgamma, T* dbeta) {
     using V = Vector<T>;
     const V center(s.center), remainder(s.remainder), rstd(s.rstd);
     V sum_g(T(0)), sum_g_xhat(T(0));
@@ -101,7 +131,7 @@ void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s,
         if (dbeta != nullptr) put(dbeta, row(dbeta, T(0)) + upstream);
     });
     if (dx == nullptr) return;
-    const V mean_g(Lanes<V>::sum(sum_g) / static_cast<T>(d));
+    const V mean_g(mean_path == MeanPath::yes ? Lanes<V>::sum(sum_g) / static_cast<T>(d) : T(0));
     const V mean_g_xhat(Lanes<V>::sum(sum_g_xhat) / static_cast<T>(d));
     each_vector<V>(d, [&](auto row, auto put) {
         const V xhat = ((row(x, s.center) - center) - remainder) * rstd;
@@ -113,9 +143,11 @@ void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& s,
 }
 
 #define INSTANTIATE(T)                                                                                      \
-    template RowStatistics<T> normalize_row(std::size_t, const T*, T, const T*, const T*, T*);              \
-    template void normalize_row_adjoint(std::size_t, const T*, const RowStatistics<T>&, const T*, const T*, \
-                                        T*, bool, T*, T*);
+    template RowStatistics<T> row_statistics(std::size_t, const T*, T);                                     \
+    template RowStatistics<T> rms_statistics(std::size_t, const T*, T);                                     \
+    template void normalize_row(std::size_t, const T*, const RowStatistics<T>&, const T*, const T*, T*);    \
+    template void normalize_row_adjoint(std::size_t, const T*, const RowStatistics<T>&, MeanPath, const T*, \
+                                        const T*, T*, bool, T*, T*);
 INSTANTIATE(float)
 INSTANTIATE(double)
 

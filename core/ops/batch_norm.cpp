@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include <tapedeck/core/ops/affine_inputs.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
+#include <tapedeck/core/ops/running.hpp>
 #include <tapedeck/core/reverse.hpp>
 #include <tapedeck/core/tape.hpp>
 
@@ -52,8 +54,8 @@ struct BatchNorm final : Op<T> {
         const T* bias = options.affine.bias(f);
         for (std::size_t c = 0; c < shape.channels; ++c) {
             rstd[c] = T(1) / std::sqrt(variance[c] + static_cast<T>(options.mode.eps));
-            if (std::isinf(variance[c]) && std::isfinite(center[c]) && own_statistics())
-                rstd[c] = kernels::rstd_of_huge_channel(shape, x.storage().data(), c, options.mode.eps);
+            if (own_statistics() && std::isfinite(center[c]) && leaves_range(variance[c]))
+                rstd[c] = kernels::rstd_out_of_range(shape, x.storage().data(), c, options.mode.eps);
             if (std::isinf(rstd[c])) {
                 f.template fail<NonFiniteError>(
                     fmt::format("channel {} of {} has variance 0 and eps is 0: nothing can be divided by its "
@@ -95,6 +97,11 @@ struct BatchNorm final : Op<T> {
     }
 
   private:
+    /// Whether squares overflowed, or are so small that they lost digits which eps does not cover.
+    bool leaves_range(T v) const {
+        constexpr T kSafe = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+        return std::isinf(v) || (v < kSafe && static_cast<T>(options.mode.eps) < kSafe);
+    }
     bool own_statistics() const { return options.mode.training || options.running == nullptr; }
 
     static kernels::ChannelShape channels(const Shape& x) { return {x[0], x[1], x.size() == 3 ? x[2] : 1}; }
@@ -127,20 +134,11 @@ struct BatchNorm final : Op<T> {
         }
     }
 
-    void update_running(const kernels::ChannelShape& shape) {
-        RunningStatistics<T>& running = *options.running;
-        T& seen = running.batches.storage()[0];
-        seen += 1;
-        const T weight = options.mode.momentum ? static_cast<T>(*options.mode.momentum) : T(1) / seen;
+    void update_running(const kernels::ChannelShape& shape) const {
+        RunningUpdate<T> update(*options.running, options.mode.momentum);
         const T n = static_cast<T>(shape.per_channel());
-        for (std::size_t c = 0; c < shape.channels; ++c) {
-            const T batch_mean = center[c] + remainder[c];
-            if (!std::isfinite(batch_mean) || !std::isfinite(variance[c])) continue;
-            T& mean = running.mean.storage()[c];
-            T& var = running.var.storage()[c];
-            mean += weight * (batch_mean - mean);
-            var += weight * (variance[c] * n / (n - 1) - var);
-        }
+        for (std::size_t c = 0; c < shape.channels; ++c)
+            update.channel(c, center[c] + remainder[c], variance[c] * n / (n - 1));
     }
 };
 

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
@@ -11,9 +13,11 @@
 namespace tapedeck {
 namespace op {
 
-/// y = (x - mean) * rstd * weight + bias, by row
-template <class T>
-struct LayerNorm final : Op<T> {
+using kernels::MeanPath;
+
+/// y = (x - mean) * rstd * weight + bias, by row: LayerNorm. Without a mean taken off: RMSNorm.
+template <class T, MeanPath kMean>
+struct RowNorm final : Op<T> {
     struct Options {
         Shape normalized_shape;
         double eps = 1e-5;
@@ -22,10 +26,15 @@ struct LayerNorm final : Op<T> {
     Options options;
     SmallVector<kernels::RowStatistics<T>, 1> statistics;
 
-    std::string_view name() const override { return "LayerNorm"; }
+    static constexpr bool kCentered = kMean == MeanPath::yes;
+
+    std::string_view name() const override { return kCentered ? "LayerNorm" : "RMSNorm"; }
     std::string_view rule() const override {
-        return "dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) by row, g = dy * weight; dweight = sum of "
-               "dy * xhat, dbias = sum of dy";
+        return kCentered
+                   ? "dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) by row, g = dy * weight; dweight "
+                     "= sum of dy * xhat, dbias = sum of dy"
+                   : "dx = r * (g - xhat * mean(g * xhat)) by row, g = dy * weight, r = 1 / root mean "
+                     "square; dweight = sum of dy * xhat";
     }
 
     void forward(Forward<T>& f) override {
@@ -38,18 +47,15 @@ struct LayerNorm final : Op<T> {
         T* y = f.output(x.shape()).storage().data();
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
-        for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t i = 0; i < rows; ++i) {
+            const T* row = x.storage().data() + i * d;
             statistics[i] =
-                kernels::normalize_row(d, x.storage().data() + i * d, eps, weight, bias, y + i * d);
+                kCentered ? kernels::row_statistics(d, row, eps) : kernels::rms_statistics(d, row, eps);
+            kernels::normalize_row(d, row, statistics[i], weight, bias, y + i * d);
+        }
         if (eps > 0) return;
         for (std::size_t i = 0; i < rows; ++i) {
-            if (std::isinf(statistics[i].rstd)) {
-                f.template fail<NonFiniteError>(
-                    fmt::format("row {} of {} is constant and eps is 0: its variance is 0, and nothing can "
-                                "be divided by its root; give a positive eps.",
-                                i, rows),
-                    {"x"});
-            }
+            if (std::isinf(statistics[i].rstd)) fail_to_divide(f, i);
         }
     }
 
@@ -63,7 +69,7 @@ struct LayerNorm final : Op<T> {
         const bool wants_dx = r.needs(0);
         const Deposit<T> dx = wants_dx ? r.deposit(0) : Deposit<T>{nullptr, false};
         for (std::size_t i = 0; i < statistics.size(); ++i) {
-            kernels::normalize_row_adjoint(d, x.storage().data() + i * d, statistics[i], weight,
+            kernels::normalize_row_adjoint(d, x.storage().data() + i * d, statistics[i], kMean, weight,
                                            r.upstream().storage().data() + i * d,
                                            wants_dx ? dx.data + i * d : nullptr, dx.add, dweight, dbias);
         }
@@ -85,7 +91,20 @@ struct LayerNorm final : Op<T> {
             f.template fail<ValueError>(fmt::format("eps is {}: it must not be negative.", options.eps));
         options.affine.check(f, tail);
     }
+
+    [[noreturn]] void fail_to_divide(const Forward<T>& f, std::size_t row) const {
+        f.template fail<NonFiniteError>(
+            fmt::format(
+                "row {} of {} {} and eps is 0: nothing can be divided by its root; give a positive eps.", row,
+                statistics.size(), kCentered ? "is constant, so that its variance is 0," : "is all zeros,"),
+            {"x"});
+    }
 };
+
+template <class T>
+using LayerNorm = RowNorm<T, MeanPath::yes>;
+template <class T>
+using RMSNorm = RowNorm<T, MeanPath::no>;
 
 }  // namespace op
 
@@ -97,9 +116,21 @@ Variable<T> layer_norm(Variable<T> x, const Shape& normalized_shape, Optional<T>
     });
 }
 
+template <class T>
+Variable<T> rms_norm(Variable<T> x, const Shape& normalized_shape, Optional<T> weight,
+                     std::optional<double> eps, Where where) {
+    return op::record_with_affine<op::RMSNorm<T>>(
+        where, x, weight, std::optional<Variable<T>>(), [&](op::AffineInputs affine) {
+            return typename op::RMSNorm<T>::Options{normalized_shape,
+                                                    eps.value_or(std::numeric_limits<T>::epsilon()), affine};
+        });
+}
+
 #define INSTANTIATE(T)                                                                     \
     template Variable<T> layer_norm(Variable<T>, const Shape&, std::optional<Variable<T>>, \
-                                    std::optional<Variable<T>>, double, Where);
+                                    std::optional<Variable<T>>, double, Where);            \
+    template Variable<T> rms_norm(Variable<T>, const Shape&, std::optional<Variable<T>>,   \
+                                  std::optional<double>, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck

@@ -1,5 +1,8 @@
 #include <tapedeck/core/ops/spelled_out.hpp>
 
+#include <algorithm>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
@@ -31,42 +34,106 @@ Variable<T> scale_and_shift(Variable<T> x, const std::optional<Variable<T>>& wei
     return x;
 }
 
+/// The same by channel: beside (N, C, L) the affine parameters (C) stand as (C, 1).
+template <class T>
+Variable<T> scale_and_shift_channels(Variable<T> x, std::optional<Variable<T>> weight,
+                                     std::optional<Variable<T>> bias, Where where) {
+    if (x.shape().size() == 3) {
+        const Shape column{x.shape()[1], 1};
+        if (weight) weight = reshape(*weight, column, where);
+        if (bias) bias = reshape(*bias, column, where);
+    }
+    return scale_and_shift(x, weight, bias, where);
+}
+
+template <class T>
+Axes last_axes(std::string_view who, const Variable<T>& x, int dimensions, Where where) {
+    if (dimensions < 1 || static_cast<std::size_t>(dimensions) > std::min(x.shape().size(), Axes::kMax)) {
+        throw ShapeError(
+            fmt::format("spelled_out::{} ({}): x is {}: it has no {} last dimensions to normalize over.", who,
+                        where.text(), to_text(x.shape()), dimensions));
+    }
+    Axes axes;
+    for (int d = 1; d <= dimensions; ++d) axes.axis[axes.count++] = -d;
+    return axes;
+}
+
+template <class T>
+void check_channels(std::string_view who, const Variable<T>& x, Where where) {
+    if (x.shape().size() == 2 || x.shape().size() == 3) return;
+    throw ShapeError(fmt::format("spelled_out::{} ({}): x is {}: expected (N, C) or (N, C, L).", who,
+                                 where.text(), to_text(x.shape())));
+}
+
 }  // namespace
 
 template <class T>
 Variable<T> layer_norm(Variable<T> x, int dimensions, Optional<T> weight, Optional<T> bias, double eps,
                        Where where) {
-    Axes axes;
-    if (dimensions < 1 || static_cast<std::size_t>(dimensions) > std::min(x.shape().size(), Axes::kMax)) {
-        throw ShapeError(fmt::format(
-            "spelled_out::layer_norm ({}): x is {}: it has no {} last dimensions to normalize over.",
-            where.text(), to_text(x.shape()), dimensions));
-    }
-    for (int d = 1; d <= dimensions; ++d) axes.axis[axes.count++] = -d;
+    const Axes axes = last_axes("layer_norm", x, dimensions, where);
     return scale_and_shift(standardize(x, axes, eps, where), weight, bias, where);
 }
 
 template <class T>
 Variable<T> batch_norm(Variable<T> x, Optional<T> weight, Optional<T> bias, double eps, Where where) {
-    const std::size_t rank = x.shape().size();
-    if (rank != 2 && rank != 3) {
-        throw ShapeError(fmt::format("spelled_out::batch_norm ({}): x is {}: expected (N, C) or (N, C, L).",
-                                     where.text(), to_text(x.shape())));
-    }
-    const Axes axes = rank == 3 ? Axes{0, 2} : Axes{0};
-    if (rank == 3) {  // (C) stands beside (N, C, L) as (C, 1)
-        const Shape column{x.shape()[1], 1};
-        if (weight) weight = reshape(*weight, column, where);
-        if (bias) bias = reshape(*bias, column, where);
-    }
-    return scale_and_shift(standardize(x, axes, eps, where), weight, bias, where);
+    check_channels("batch_norm", x, where);
+    const Axes axes = x.shape().size() == 3 ? Axes{0, 2} : Axes{0};
+    return scale_and_shift_channels(standardize(x, axes, eps, where), weight, bias, where);
 }
 
-#define INSTANTIATE(T)                                                                                   \
-    template Variable<T> layer_norm(Variable<T>, int, std::optional<Variable<T>>,                        \
-                                    std::optional<Variable<T>>, double, Where);                          \
-    template Variable<T> batch_norm(Variable<T>, std::optional<Variable<T>>, std::optional<Variable<T>>, \
-                                    double, Where);
+template <class T>
+Variable<T> rms_norm(Variable<T> x, int dimensions, Optional<T> weight, std::optional<double> eps,
+                     Where where) {
+    const Axes axes = last_axes("rms_norm", x, dimensions, where);
+    const double e = eps.value_or(std::numeric_limits<T>::epsilon());
+    const Variable<T> squares = mean(square(x, where), axes, true, where);
+    const Variable<T> root = sqrt(add(Located<T>(squares, where), Located<T>(e, where)), where);
+    return scale_and_shift(divide(Located<T>(x, where), Located<T>(root, where)), weight, {}, where);
+}
+
+template <class T>
+Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight, Optional<T> bias, double eps,
+                       Where where) {
+    check_channels("group_norm", x, where);
+    const Shape shape = x.shape();
+    if (groups == 0 || shape[1] % groups != 0) {
+        throw ShapeError(
+            fmt::format("spelled_out::group_norm ({}): x is {}: {} groups do not divide its {} channels.",
+                        where.text(), to_text(shape), groups, shape[1]));
+    }
+    Shape grouped{shape[0], groups, shape[1] / groups * (shape.size() == 3 ? shape[2] : 1)};
+    const Variable<T> normal = standardize(reshape(x, grouped, where), Axes{2}, eps, where);
+    return scale_and_shift_channels(reshape(normal, shape, where), weight, bias, where);
+}
+
+template <class T>
+Variable<T> instance_norm(Variable<T> x, Optional<T> weight, Optional<T> bias, double eps, Where where) {
+    if (x.shape().size() != 3) {
+        throw ShapeError(fmt::format("spelled_out::instance_norm ({}): x is {}: expected (N, C, L).",
+                                     where.text(), to_text(x.shape())));
+    }
+    return scale_and_shift_channels(standardize(x, Axes{2}, eps, where), weight, bias, where);
+}
+
+template <class T>
+Variable<T> weight_norm(Variable<T> v, Variable<T> g, Where where) {
+    const Variable<T> norm = sqrt(sum(square(v, where), Axes{-1}, true, where), where);
+    const Variable<T> direction = divide(Located<T>(v, where), Located<T>(norm, where));
+    return multiply(Located<T>(direction, where), Located<T>(g, where));
+}
+
+#define INSTANTIATE(T)                                                                                      \
+    template Variable<T> layer_norm(Variable<T>, int, std::optional<Variable<T>>,                           \
+                                    std::optional<Variable<T>>, double, Where);                             \
+    template Variable<T> batch_norm(Variable<T>, std::optional<Variable<T>>, std::optional<Variable<T>>,    \
+                                    double, Where);                                                         \
+    template Variable<T> rms_norm(Variable<T>, int, std::optional<Variable<T>>, std::optional<double>,      \
+                                  Where);                                                                   \
+    template Variable<T> group_norm(Variable<T>, std::size_t, std::optional<Variable<T>>,                   \
+                                    std::optional<Variable<T>>, double, Where);                             \
+    template Variable<T> instance_norm(Variable<T>, std::optional<Variable<T>>, std::optional<Variable<T>>, \
+                                       double, Where);                                                      \
+    template Variable<T> weight_norm(Variable<T>, Variable<T>, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck::spelled_out

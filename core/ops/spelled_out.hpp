@@ -20,4 +20,27 @@ template <class T>
 Variable<T> batch_norm(Variable<T> x, Optional<T> weight = std::nullopt, Optional<T> bias = std::nullopt,
                        double eps = 1e-5, Where where = Where::here());
 
+/// rms_norm over the last `dimensions` dimensions.
+/// @throws as layer_norm.
+template <class T>
+Variable<T> rms_norm(Variable<T> x, int dimensions = 1, Optional<T> weight = std::nullopt,
+                     std::optional<double> eps = std::nullopt, Where where = Where::here());
+
+/// group_norm: the groups get an axis of their own, and everything after it is normalized over. x is (N, C)
+/// or (N, C, L). @throws ShapeError when it is neither, the groups do not divide C, or weight or bias are not
+/// (C).
+template <class T>
+Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight = std::nullopt,
+                       Optional<T> bias = std::nullopt, double eps = 1e-5, Where where = Where::here());
+
+/// instance_norm on each sample's own statistics. x is (N, C, L).
+/// @throws ShapeError when it is not, or weight or bias are not (C).
+template <class T>
+Variable<T> instance_norm(Variable<T> x, Optional<T> weight = std::nullopt, Optional<T> bias = std::nullopt,
+                          double eps = 1e-5, Where where = Where::here());
+
+/// weight_norm: v (out, in) over the root of its rows' sums of squares, times g (out, 1).
+template <class T>
+Variable<T> weight_norm(Variable<T> v, Variable<T> g, Where where = Where::here());
+
 }  // namespace tapedeck::spelled_out

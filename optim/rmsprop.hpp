@@ -1,0 +1,36 @@
+// RMSProp: steps scaled by a running mean of the gradient's square.
+#pragma once
+
+#include <tapedeck/optim/optimizer.hpp>
+
+namespace tapedeck {
+
+struct RMSPropOptions {
+    double lr = 1e-2;
+    double alpha = 0.99;
+    double eps = 1e-8;
+    double weight_decay = 0;
+    double momentum = 0;
+    bool centered = false;
+};
+
+/// RMSProp (Tieleman, Hinton 2012, lecture 6.5; centered: Graves 2013, equations 38 to 41), as
+/// torch.optim.RMSprop: g += weight_decay * p; v and, centered, m are running means of g^2 and g with weight
+/// 1 - alpha on the new one; s = g / (sqrt(v - m^2) + eps); with momentum b = momentum * b + s and p -= lr *
+/// b, without p -= lr * s.
+template <class T = float>
+class RMSProp final : public Optimizer<T> {
+  public:
+    /// @throws ValueError as Optimizer does; when alpha is not in 0 … 1, or another option is negative.
+    explicit RMSProp(std::vector<Parameter<T>*> parameters, RMSPropOptions options = {});
+    void step() override;
+
+  private:
+    RMSPropOptions options_;
+    std::vector<Tensor<T>> square_, mean_, velocity_;
+};
+
+extern template class RMSProp<float>;
+extern template class RMSProp<double>;
+
+}  // namespace tapedeck
