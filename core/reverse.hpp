@@ -6,7 +6,7 @@
 
 #include <tapedeck/core/entries.hpp>
 #include <tapedeck/core/kernels/map.hpp>
-#include <tapedeck/core/kernels/strides.hpp>
+#include <tapedeck/core/kernels/reduce.hpp>
 
 namespace tapedeck {
 
@@ -79,29 +79,12 @@ void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... op
         return;
     }
     if (!to.add) std::fill_n(to.data, size, T(0));
-    if (n == 0) return;
     if (flat && size == 1) {
         *to.data += kernels::map_sum<T>(n, f, stream(operands)...);
         return;
     }
-    constexpr std::size_t kTo = sizeof...(In);
-    const std::array<const Tensor<T>*, kTo> all{&operands...};
-    const kernels::Walk<kTo + 1> walk(shape, {&operands.shape()..., &input(i).shape()});
-    walk.each_run([&](const std::array<std::size_t, kTo + 1>& offset) {
-        [&]<std::size_t... K>(std::index_sequence<K...>) {
-            T* target = to.data + offset[kTo];
-            if (walk.still(kTo)) {
-                *target += kernels::map_sum<T>(
-                    walk.run(), f,
-                    kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
-            } else {
-                kernels::map<true>(
-                    walk.run(), target, f,
-                    kernels::Stream<T>{all[K]->storage().data() + offset[K], walk.still(K)}...);
-            }
-        }
-        (std::make_index_sequence<kTo>());
-    });
+    kernels::reduce_onto<T, sizeof...(In)>(shape, to.data, input(i).shape(), f,
+                                           {operands.storage().data()...}, {&operands.shape()...});
 }
 
 }  // namespace tapedeck

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -57,17 +58,33 @@ void Optimizer<T>::check_shapes(const std::vector<Tensor<T>>& state) const {
     }
 }
 
+namespace {
+
+/// The norm of all gradients together. Squares that leave T's range, above or below, are taken again in long
+/// double.
 template <class T>
-T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
-    if (!(max_norm >= 0))
-        throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must not be negative.", max_norm));
+double gradient_norm(std::span<Parameter<T>* const> parameters) {
     double squares = 0;
     for (const Parameter<T>* p : parameters) {
         squares += static_cast<double>(kernels::map_sum<T>(
             p->grad.storage().size(), [](auto g) { return g * g; },
             kernels::Stream<T>{p->grad.storage().data()}));
     }
-    const double norm = std::sqrt(squares);
+    if (squares >= static_cast<double>(std::numeric_limits<T>::min()) && std::isfinite(squares))
+        return std::sqrt(squares);
+    long double wide = 0;
+    for (const Parameter<T>* p : parameters)
+        for (const T g : p->grad.storage()) wide += static_cast<long double>(g) * static_cast<long double>(g);
+    return static_cast<double>(std::sqrt(wide));
+}
+
+}  // namespace
+
+template <class T>
+T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
+    if (!(max_norm >= 0))
+        throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must not be negative.", max_norm));
+    const double norm = gradient_norm(parameters);
     const T factor = static_cast<T>(max_norm / (norm + 1e-6));
     if (!(factor >= 1)) {  // a nan norm makes all gradients nan, as in PyTorch
         for (Parameter<T>* p : parameters) {

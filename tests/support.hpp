@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -12,6 +14,12 @@
 #include <vector>
 
 namespace tapedeck::test {
+
+/// The seed of what is random in a test: its own number, shifted by the environment's TAPEDECK_TEST_SEED.
+inline std::uint64_t test_seed(std::uint64_t own = 0) {
+    const char* shift = std::getenv("TAPEDECK_TEST_SEED");
+    return own + 1000003 * (shift == nullptr ? 0 : std::strtoull(shift, nullptr, 10));
+}
 
 /// tensor<float>({2, 2}, {1, 2, 3, 4})
 template <class T = float>

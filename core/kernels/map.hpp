@@ -1,6 +1,7 @@
 // Element-wise loops over flat memory: one generic lambda serves number, SIMD batch and any other T.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -57,14 +58,22 @@ void map(std::size_t n, T* out, F f, const In&... in) {
     }(Loader<V>(in)...);
 }
 
-/// The sum of f(in[i]...) for i < n.
+/// The sum of f(in[i]...) for i < n, block by block, so that a long row's rounding errors do not pile up on
+/// one large number.
 template <class T, class F, std::same_as<Stream<T>>... In>
 T map_sum(std::size_t n, F f, const In&... in) {
     using V = Vector<T>;
     return [&](const auto&... from) {
+        constexpr std::size_t kBlock = 512 * Lanes<V>::count;
         V total(T(0));
         std::size_t i = 0;
-        for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) total += V(f(from.at(i)...));
+        while (i + Lanes<V>::count <= n) {
+            V block(T(0));
+            for (const std::size_t end = std::min(n, i + kBlock); i + Lanes<V>::count <= end;
+                 i += Lanes<V>::count)
+                block += V(f(from.at(i)...));
+            total += block;
+        }
         T sum = Lanes<V>::sum(total);
         if (i == n) return sum;
         std::array<T, Lanes<V>::count> part;

@@ -3,32 +3,57 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <tapedeck/core/kernels/map.hpp>
 #include <tapedeck/core/kernels/strides.hpp>
 
 namespace tapedeck::kernels {
 
-/// out = sum of f(in[...]...) over the axes in which `out_shape` has size 1 and `shape` has not. Each input
-/// has its own shape, which broadcasts to `shape`.
+/// out += sum of f(in[...]...) over the axes in which `out_shape` has size 1 and `shape` has not. Each input
+/// has its own shape, which broadcasts to `shape`. Long sums are taken by blocks, so that rounding errors do
+/// not pile up on one large number: always along the innermost axis, otherwise when `out` is not too wide.
 template <class T, std::size_t N, class F>
-void reduce(const Shape& shape, T* out, const Shape& out_shape, F f, const std::array<const T*, N>& in,
-            const std::array<const Shape*, N>& in_shapes) {
-    std::fill_n(out, elements(out_shape), T(0));
-    if (elements(shape) == 0) return;
+void reduce_onto(const Shape& shape, T* out, const Shape& out_shape, F f, const std::array<const T*, N>& in,
+                 const std::array<const Shape*, N>& in_shapes) {
+    const std::size_t size = elements(out_shape), all = elements(shape);
+    if (all == 0) return;
     std::array<const Shape*, N + 1> shapes;
     std::copy(in_shapes.begin(), in_shapes.end(), shapes.begin());
     shapes[N] = &out_shape;
     const Walk<N + 1> walk(shape, shapes);
-    walk.each_run([&](const std::array<std::size_t, N + 1>& offset) {
+    const auto add_run = [&](const std::array<std::size_t, N + 1>& offset, T* to) {
         [&]<std::size_t... K>(std::index_sequence<K...>) {
             if (walk.still(N))
-                out[offset[N]] += map_sum<T>(walk.run(), f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
+                to[offset[N]] += map_sum<T>(walk.run(), f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
             else
-                map<true>(walk.run(), out + offset[N], f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
+                map<true>(walk.run(), to + offset[N], f, Stream<T>{in[K] + offset[K], walk.still(K)}...);
         }
         (std::make_index_sequence<N>());
+    };
+    constexpr std::size_t kWidest = 1024, kBlock = 512;
+    if (size > kWidest || all / walk.run() <= kBlock) {
+        walk.each_run([&](const auto& offset) { add_run(offset, out); });
+        return;
+    }
+    std::array<T, kWidest> block{};
+    const auto flush = [&] {
+        for (std::size_t i = 0; i < size; ++i) out[i] += std::exchange(block[i], T(0));
+    };
+    std::size_t runs = 0;
+    walk.each_run([&](const auto& offset) {
+        add_run(offset, block.data());
+        if (++runs % kBlock == 0) flush();
     });
+    flush();
+}
+
+/// The same, assigned.
+template <class T, std::size_t N, class F>
+void reduce(const Shape& shape, T* out, const Shape& out_shape, F f, const std::array<const T*, N>& in,
+            const std::array<const Shape*, N>& in_shapes) {
+    std::fill_n(out, elements(out_shape), T(0));
+    reduce_onto(shape, out, out_shape, f, in, in_shapes);
 }
 
 /// out = f(in[...]...), or out += with `add`, over `shape`, to which each input's shape broadcasts.

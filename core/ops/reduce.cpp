@@ -105,7 +105,7 @@ struct Mean final : Reduction<T> {
 /// y = sum of (x - mean)^2 / (n - correction)
 template <class T>
 struct Var final : Reduction<T> {
-    Tensor<T> mean;
+    Tensor<T> center, remainder;  ///< the mean in two parts: x - center is exact for numbers close to it
 
     std::string_view name() const override { return "Var"; }
     std::string_view rule() const override { return "dx = dy * 2 * (x - mean) / (n - correction)"; }
@@ -121,23 +121,30 @@ struct Var final : Reduction<T> {
                                static_cast<long>(this->count) - this->options.correction),
                    {"x"});
         }
-        // A second pass over the differences takes out what rounding left in the mean.
-        mean.resize(y.shape());
-        this->reduce(x, mean, [](auto v) { return v; });
-        for (T& m : mean.storage()) m /= static_cast<T>(this->count);
-        this->reduce(
-            x, y, [](auto v, auto m) { return v - m; }, mean);
-        for (std::size_t i = 0; i < y.storage().size(); ++i)
-            mean.storage()[i] += y.storage()[i] / static_cast<T>(this->count);
-        this->reduce(
-            x, y, [](auto v, auto m) { return (v - m) * (v - m); }, mean);
+        const T n = static_cast<T>(this->count);
+        const auto mean_of = [&](Tensor<T>& m, auto f_of_x, const auto&... others) {
+            m.resize(y.shape());
+            this->reduce(x, m, f_of_x, others...);
+            for (T& v : m.storage()) v /= n;
+        };
+        mean_of(center, [](auto v) { return v; });
+        mean_of(
+            remainder, [](auto v, auto c) { return v - c; }, center);
+        const auto square = [](auto v, auto c, auto rest) {
+            const auto d = (v - c) - rest;
+            return d * d;
+        };
+        this->reduce(x, y, square, center, remainder);
         for (T& v : y.storage()) v /= divisor();
     }
     void adjoint(Reverse<T>& r) override {
         const T factor = T(2) / divisor();
         this->spread(
-            r, [factor](auto x, auto dy, auto m) { return dy * decltype(x)(factor) * (x - m); }, r.upstream(),
-            mean);
+            r,
+            [factor](auto x, auto dy, auto c, auto rest) {
+                return dy * decltype(x)(factor) * ((x - c) - rest);
+            },
+            r.upstream(), center, remainder);
     }
 
   private:
