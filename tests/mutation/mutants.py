@@ -136,8 +136,9 @@ def mutants_of(file, source):
                 continue
             parts = (parts,) if isinstance(parts, str) else parts
             text = "".join(part if isinstance(part, str) else source[slice(*part)] for part in parts)
-            found.setdefault((start, end, text), Mutant(file, start, end, text, kind))
-    return [found[key] for key in sorted(found)]
+            mutant = Mutant(file, start, end, text, kind)
+            found.setdefault("".join(mutant.applied(source).split()), mutant)
+    return sorted(found.values(), key=lambda m: (m.start, m.end, m.text))
 
 
 def spread(mutants, sources, count, seed, most):

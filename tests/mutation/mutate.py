@@ -59,11 +59,11 @@ def equivalents():
 class Run:
     """Builds and tests mutants, two side by side, each in a sandbox of its own."""
 
-    def __init__(self, texts, jobs):
+    def __init__(self, texts, jobs, preset):
         self.texts = texts
         self.boxes = queue.Queue()
         folder = os.path.join(ROOT, "build", "mutation")
-        boxes = [Sandbox(ROOT, os.path.join(folder, str(i))) for i in range(jobs)]
+        boxes = [Sandbox(ROOT, os.path.join(folder, str(i)), preset) for i in range(jobs)]
         self.programs = boxes[0].programs()
         self.seconds, self.prints = {}, {}
         for box in boxes:
@@ -113,8 +113,8 @@ def described(mutant, texts):
     return f"{mutant.file}:{mutant.line(texts[mutant.file])} ({mutant.kind})\n  - {before}\n  + {after}"
 
 
-def run_all(mutants, texts, jobs):
-    run = Run(texts, jobs)
+def run_all(mutants, texts, jobs, preset="release"):
+    run = Run(texts, jobs, preset)
     lock, results = threading.Lock(), {}
     started = time.monotonic()
 
@@ -161,6 +161,9 @@ def main():
     os.nice(10)
     try:
         results = run_all(judged, texts, options.jobs)
+        if survivors := [m for m in judged if results[m][0] == "survived"]:
+            print(f"{len(survivors)} survived; now with AddressSanitizer, which sees a step beyond the end", flush=True)
+            results |= run_all(survivors, texts, options.jobs, "sanitize")
     except Failed as failure:
         sys.exit(f"mutate: before any mutant: {failure}")
 

@@ -17,15 +17,18 @@ class Failed(Exception):
 
 
 class Sandbox:
-    def __init__(self, root, folder):
+    def __init__(self, root, folder, preset):
         self.tree = folder
-        self.build_folder = os.path.join(folder, "build", "release")
-        # Paths are relative to the build folder, at the same depth as the tree's own: the compiler cache shares
-        # what `./run test` has built.
+        self.build_folder = os.path.join(folder, "build", preset)
+        self.limits = [(resource.RLIMIT_CORE, 0)]
+        if preset != "sanitize":  # AddressSanitizer reserves terabytes
+            self.limits.append((resource.RLIMIT_AS, MEMORY))
+        # Paths are relative to the build folder, which lies as deep as the tree's own: so the compiler
+        # cache gives what `./run test` has built.
         self.environment = os.environ | {"CCACHE_BASEDIR": root, "CCACHE_NOHASHDIR": "1", "NINJA_STATUS": ""}
         self._copy(root)
         if not os.path.exists(os.path.join(self.build_folder, "build.ninja")):
-            done = self._run(["cmake", "--preset", "release"], cwd=self.tree)
+            done = self._run(["cmake", "--preset", preset], cwd=self.tree)
             if done.returncode != 0:
                 raise Failed(done.stdout)
 
@@ -74,8 +77,8 @@ class Sandbox:
 
         def limits():
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            for what, most in self.limits:
+                resource.setrlimit(what, (most, most))
 
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.monotonic()
