@@ -12,8 +12,6 @@ using namespace tapedeck::test;
 
 namespace {
 
-/// What TAPEDECK_TEST_SEED is.
-
 constexpr std::uint64_t kPrograms = 500;  // in each of the eight tests
 
 /// A failure, its program shrunk, and printed.
