@@ -15,10 +15,10 @@ namespace {
 /// y is (2, 2), with PyTorch's 1 2 3 4.
 parity::Case small_case() {
     parity::Case c;
-    c.name = "small";
-    c.inputs.emplace_back().name = "x";
+    c.name = std::string("small");  // assigned as they are, g++ 12 warns of these literals
+    c.inputs.emplace_back().name = std::string("x");
     parity::Array& y = c.outputs.emplace_back();
-    y.name = "y";
+    y.name = std::string("y");
     y.shape = {2, 2};
     y.values = {1, 2, 3, 4};
     return c;
