@@ -184,7 +184,9 @@ TEST_CASE_TEMPLATE("batches: train and eval are the same bits, but for BatchNorm
         modules.emplace_back("GroupNorm", std::make_unique<GroupNorm<T>>(1, s.channels));
         modules.emplace_back("InstanceNorm", std::make_unique<InstanceNorm<T>>(s.channels));
         modules.emplace_back("WeightNorm", std::make_unique<WeightNorm<T>>(Linear<T>(s.length, 3, rng)));
-        for (auto& [name, module] : modules) {
+        for (auto& named : modules) {
+            const std::string& name = named.first;
+            Module<T>* const module = named.second.get();
             CAPTURE(name);
             const auto record = [&m = *module](Variable<T> v) { return m(v); };
             const Tensor<T> in_training = run(record, x);
