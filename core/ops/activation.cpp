@@ -50,7 +50,8 @@ struct ReLU final : Op<T> {
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
-            0, [](auto dy, auto y) { return select(y > decltype(y)(0), dy, decltype(y)(0)); }, r.upstream(),
+            0,  // a NaN hands dy on, as in PyTorch
+            [](auto dy, auto y) { return select(y <= decltype(y)(0), decltype(y)(0), dy); }, r.upstream(),
             r.output());
     }
 };
@@ -94,16 +95,18 @@ struct Dropout final : Op<T> {
     };
     Options options;
     Tensor<T> mask;
+    bool drawn = false;
+    Random::State before{};  // of the generator
 
     std::string_view name() const override { return "Dropout"; }
     std::string_view rule() const override { return "dx = dy * mask"; }
     void forward(Forward<T>& f) override {
-        if (!(options.p >= 0 && options.p <= 1))
-            f.template fail<ValueError>(fmt::format("p is {}: a probability lies in 0 … 1.", options.p));
         if (!f.frozen()) {
-            mask.resize(f.input(0).shape());
-            const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
-            for (T& m : mask.storage()) m = options.rng->bernoulli(options.p) ? T(0) : kept;
+            before = options.rng->state();
+            draw(f, *options.rng);
+        } else if (!drawn) {  // a frozen recording has no mask to repeat, and must not move the generator on
+            Random copy = *options.rng;
+            draw(f, copy);
         } else if (mask.shape() != f.input(0).shape()) {
             f.fail(fmt::format("x is {}, the mask to repeat is {}: play() without frozen draws a new one.",
                                to_text(f.input(0).shape()), to_text(mask.shape())),
@@ -115,30 +118,44 @@ struct Dropout final : Op<T> {
         r.each(
             0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
     }
+    void take_back() override { *options.rng = Random::from_state(before); }
+
+  private:
+    void draw(const Forward<T>& f, Random& rng) {
+        mask.resize(f.input(0).shape());
+        const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
+        for (T& m : mask.storage()) m = rng.bernoulli(options.p) ? T(0) : kept;
+        drawn = true;
+    }
 };
 
 }  // namespace op
 
 template <class T>
 Variable<T> tanh(Variable<T> x, Where where) {
-    return x.tape().template record<op::Tanh<T>>(where, {}, x);
+    return op::record<op::Tanh<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> sigmoid(Variable<T> x, Where where) {
-    return x.tape().template record<op::Sigmoid<T>>(where, {}, x);
+    return op::record<op::Sigmoid<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> relu(Variable<T> x, Where where) {
-    return x.tape().template record<op::ReLU<T>>(where, {}, x);
+    return op::record<op::ReLU<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> gelu(Variable<T> x, Where where) {
-    return x.tape().template record<op::GELU<T>>(where, {}, x);
+    return op::record<op::GELU<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> dropout(Variable<T> x, double p, Random& rng, bool training, Where where) {
+    const Tape<T>& tape = op::tape_for<op::Dropout<T>>(where, {}, x);
+    if (!(p >= 0 && p <= 1)) {
+        throw ValueError(
+            fmt::format("{}: p is {}: a probability lies in 0 … 1.", tape.place("dropout", where), p));
+    }
     if (!training) return x;
-    return x.tape().template record<op::Dropout<T>>(where, {p, &rng}, x);
+    return op::record<op::Dropout<T>>(where, {p, &rng}, x);
 }
 
 #define INSTANTIATE(T)                                \

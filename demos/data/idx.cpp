@@ -6,16 +6,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 
 #include "demos/common/error.hpp"
-#include "demos/data/gzip_file.hpp"
+#include "demos/data/gzip_reader.hpp"
 
 namespace tapedeck::demos {
 namespace {
 
 constexpr std::uint8_t kUnsignedByte = 0x08;
 
-std::size_t read_dimension(GzipFile& file, const std::string& name) {
+std::size_t read_dimension(GzipReader& file, const std::string& name) {
     std::array<std::uint8_t, 4> b{};
     if (const std::size_t got = file.read(b); got < b.size()) {
         throw FileError(
@@ -27,7 +30,7 @@ std::size_t read_dimension(GzipFile& file, const std::string& name) {
            std::size_t{b[3]};
 }
 
-void check_magic(GzipFile& file, const std::string& name, std::size_t rank) {
+void check_magic(GzipReader& file, const std::string& name, std::size_t rank) {
     std::array<std::uint8_t, 4> magic{};
     if (const std::size_t got = file.read(magic); got < magic.size()) {
         throw FileError(
@@ -58,8 +61,22 @@ void check_magic(GzipFile& file, const std::string& name, std::size_t rank) {
 }  // namespace
 
 IdxItems read_idx(const std::filesystem::path& path, const std::vector<std::size_t>& item, std::size_t keep) {
-    GzipFile file(path);
-    const std::string name = path.string();
+    if (std::filesystem::is_directory(path)) {
+        throw FileError(fmt::format(
+            "{} is a folder, where a file is expected; rename it or choose another --data folder.",
+            path.string()));
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw FileError(fmt::format("{} cannot be opened ({}); check the name and who may read it.",
+                                    path.string(), std::strerror(errno)));
+    }
+    return read_idx(file, path.string(), item, keep);
+}
+
+IdxItems read_idx(std::istream& in, const std::string& name, const std::vector<std::size_t>& item,
+                  std::size_t keep) {
+    GzipReader file(in, name);
     check_magic(file, name, 1 + item.size());
 
     IdxItems items;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
+#include <string>
 #include <vector>
 
 namespace tapedeck::demos {
@@ -18,5 +20,9 @@ struct IdxItems {
 /// or gzipped file. The rest is read too, without being kept, so that a damaged file is found at once.
 /// Throws FileError.
 IdxItems read_idx(const std::filesystem::path& path, const std::vector<std::size_t>& item, std::size_t keep);
+
+/// The same from a stream, which the errors call by `name`.
+IdxItems read_idx(std::istream& in, const std::string& name, const std::vector<std::size_t>& item,
+                  std::size_t keep);
 
 }  // namespace tapedeck::demos

@@ -111,9 +111,9 @@ Figure boundary(const Group& group) {
         if (data == nullptr) continue;
         Trace image{Kind::image, {}, {{}, {}, {}}};
         const std::vector<double> x = numbers(part(*data, {"x"})), y = numbers(part(*data, {"y"}));
-        const json* rows = part(*data, {"p"});
-        for (std::size_t j = 0; rows != nullptr && j < std::min(y.size(), rows->size()); ++j) {
-            const std::vector<double> p = numbers(&(*rows)[j]);
+        const std::vector<json>& rows = items(part(*data, {"p"}));
+        for (std::size_t j = 0; j < std::min(y.size(), rows.size()); ++j) {
+            const std::vector<double> p = numbers(&rows[j]);
             for (std::size_t i = 0; i < std::min(x.size(), p.size()); ++i) {
                 image.columns[0].push_back(x[i]);
                 image.columns[1].push_back(y[j]);
@@ -130,12 +130,11 @@ Figure boundary(const Group& group) {
         line.pen = edge;
         std::array<Trace, 2> points{Trace{Kind::points, classes[0], {{}, {}}},
                                     Trace{Kind::points, classes[1], {{}, {}}}};
-        if (const json* all = part(*data, {"points"}); all != nullptr)
-            for (const json& point : *all) {
-                const std::vector<double> p = numbers(&point);
-                if (p.size() < 3) continue;
-                for (std::size_t c : {0u, 1u}) points[p[2] > 0.5 ? 1 : 0].columns[c].push_back(p[c]);
-            }
+        for (const json& point : items(part(*data, {"points"}))) {
+            const std::vector<double> p = numbers(&point);
+            if (p.size() < 3) continue;
+            for (std::size_t c : {0u, 1u}) points[p[2] > 0.5 ? 1 : 0].columns[c].push_back(p[c]);
+        }
         panel.traces = {std::move(image), std::move(points[0]), std::move(points[1]), std::move(line)};
         figure.panels.push_back(std::move(panel));
     }

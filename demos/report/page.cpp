@@ -103,13 +103,13 @@ std::string definitions(const json* object) {
 }
 
 std::string claims_html(const json* claims) {
-    if (claims == nullptr || claims->empty()) return "";
+    if (items(claims).empty()) return "";
     std::string html = "<h2 id=\"claims\">Claims</h2>\n<div class=\"wide\"><table><thead><tr>";
     const std::vector<std::string> keys{"id", "rule", "measured", "per_seed", "verdict"};
     for (const std::string& key : keys)
         html += fmt::format("<th>{}</th>", key == "per_seed" ? "per seed" : key);
     html += "</tr></thead><tbody>\n";
-    for (const json& claim : *claims) {
+    for (const json& claim : items(claims)) {
         html += "<tr>";
         for (const std::string& key : keys) {
             const json* value = part(claim, {key});

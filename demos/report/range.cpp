@@ -8,8 +8,15 @@
 
 namespace tapedeck::demos {
 
+namespace {
+
+// What lies further out, a diverged run's loss, is drawn off the axes: their ends could not be computed with.
+constexpr double kFarthest = 1e150;
+
+}  // namespace
+
 void Range::add(double value) {
-    if (!std::isfinite(value)) return;
+    if (!(std::abs(value) <= kFarthest)) return;
     low = std::min(low, value);
     high = std::max(high, value);
 }
@@ -26,7 +33,7 @@ Range range_of(const Panel& panel, bool of_y) {
         for (std::size_t c = of_y ? 1 : 0; c < (of_y ? trace.columns.size() : 1); ++c) {
             if (of_y && c == 2 && trace.kind != Kind::band) break;  // an image's third column is its value
             for (const double v : trace.columns[c])
-                if (!log || v > 0) (trace.kind == Kind::faint ? weak : strong).add(v);
+                if (!log || v >= 1 / kFarthest) (trace.kind == Kind::faint ? weak : strong).add(v);
         }
     if (strong.empty()) return weak;
     if (weak.empty() || !of_y) return strong;
@@ -52,6 +59,8 @@ void fit_after_start(Panel& panel) {
 
 Range padded(Range range, bool log, double share) {
     if (range.empty()) return log ? Range{0.1, 1} : Range{0, 1};
+    range.low = std::clamp(range.low, log ? 1 / kFarthest : -kFarthest, kFarthest);
+    range.high = std::clamp(range.high, range.low, kFarthest);
     if (log) {
         const double pad = std::pow(range.high / range.low, share) * (range.high == range.low ? 1.5 : 1);
         return {range.low / pad, range.high * pad};

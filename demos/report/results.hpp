@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <iosfwd>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct Group {
 /// Reads a results.json; throws Error with the place of the first mistake when it can't.
 nlohmann::json read_results(const std::filesystem::path& file);
 
+/// The same from a stream, which the errors call by `name`.
+nlohmann::json read_results(std::istream& in, const std::string& name);
+
 /// Sorts the runs; throws Error when the document isn't one of compare_norms in version 1.
 std::vector<Group> groups_of(const nlohmann::json& results);
 
@@ -36,12 +40,19 @@ std::vector<Group> groups_of(const nlohmann::json& results);
 using Path = std::vector<std::string>;
 const nlohmann::json* part(const nlohmann::json& document, const Path& path);
 
-/// A number or a row of numbers; what is missing or null (not finite) is NaN or empty.
+/// A number or a row of numbers; what is missing or null (not finite) is NaN or empty. These and the ones
+/// below throw Error on a value of another kind.
 double number(const nlohmann::json* value);
 std::vector<double> numbers(const nlohmann::json* row);
 
 /// The text under a key, or "" when it is missing.
 std::string text(const nlohmann::json& document, const std::string& key);
+
+/// The switch under a key, or false when it is missing.
+bool is_set(const nlohmann::json& document, const std::string& key);
+
+/// The items of an array; none when it is missing.
+const std::vector<nlohmann::json>& items(const nlohmann::json* array);
 
 /// The keys found under a path in any of the chosen runs of a group: the layers, say, in the runs' order.
 std::vector<std::string> keys_in(const Group& group, const Path& path);

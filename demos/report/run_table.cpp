@@ -32,7 +32,7 @@ std::string run_table(const Group& group) {
         for (const nlohmann::json* run : runs) {
             rows += fmt::format(
                 "<tr{}><td>{}</td><td class=\"n\">{:g}</td><td class=\"n\">{:g}</td><td>{}</td>",
-                run->value("chosen", false) ? " class=\"chosen\"" : "", escaped(norm_style(model.norm).label),
+                is_set(*run, "chosen") ? " class=\"chosen\"" : "", escaped(norm_style(model.norm).label),
                 key(run).first, key(run).second, escaped(text(*run, "status")));
             for (std::size_t c = 0; c < shown.size(); ++c) {
                 const double value = number(part(*run, shown[c].path)) * shown[c].scale;

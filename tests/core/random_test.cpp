@@ -60,7 +60,9 @@ TEST_CASE("random: normal, to the bit") {
 
 TEST_CASE("random: below, permutation and fork, to the number") {
     Random rng(42);
-    for (const std::uint64_t expected : {4, 1, 5, 4, 4, 3, 0, 3, 1, 5, 3, 5}) CHECK(rng.below(6) == expected);
+    for (const std::uint64_t expected :
+         std::initializer_list<std::uint64_t>{4, 1, 5, 4, 4, 3, 0, 3, 1, 5, 3, 5})
+        CHECK(rng.below(6) == expected);
     // Nearly half of all draws must be refused here to be without bias.
     Random large(42);
     for (const std::uint64_t expected :

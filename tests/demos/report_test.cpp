@@ -431,12 +431,41 @@ TEST_CASE("report: results of another kind are refused in one sentence") {
     refused(json::array(), "expected \"compare_norms\"");
     document = results();
     document["runs"][0]["series"]["train_loss"] = "low";
-    refused(document, "not as compare_norms writes them");
+    refused(document, "not as compare_norms writes them: an array is expected where \"low\" stands");
     document["runs"] = 3;
-    refused(document, "report: ");
+    refused(document, "an array is expected where 3 stands");
+    document["runs"] = {4};
+    refused(document, "a run is expected where 4 stands");
+    const auto refused_in_run = [&](const char* key, const json& value, const std::string& words) {
+        json changed = results();
+        changed["runs"][0][key] = value;
+        refused(changed, words);
+    };
+    refused_in_run("chosen", "yes", "true or false is expected where \"yes\" stands");
+    refused_in_run("norm", json::array(), "a text is expected where an array stands");
+    refused_in_run("seed", true, "a number is expected where true stands");
     CHECK_THROWS_AS(read_results(folder.path / "none.json"), tapedeck::Error);
     std::ofstream(folder.path / "half.json") << "{\"demo\": \"comp";
     CHECK_THROWS_AS(read_results(folder.path / "half.json"), tapedeck::Error);
+    std::istringstream deep(std::string(1000000, '['));
+    CHECK_THROWS_WITH_AS(read_results(deep, "deep"),
+                         "report: deep is nested deeper than 32, which no results are.", tapedeck::Error);
+}
+
+TEST_CASE("report: values near the ends of double are drawn off the axes") {
+    json document = results();
+    for (json& r : document["runs"]) {
+        r["learning_rate"] = r["chosen"] ? 1e-308 : 1e308;
+        r["series"]["validation_loss"] = {5e-324, 1e308, 1.0};
+        r["final"]["validation_loss"] = 1e308;
+    }
+    for (const Figure& figure : figures_of(groups_of(document))) {
+        if (figure.panels.empty()) continue;
+        const std::string script = script_of(figure, Medium::svg, true);
+        CHECK_FALSE(has(script, "inf"));
+        CHECK_FALSE(has(script, "range [nan"));
+    }
+    CHECK(has(report_of(document), "<svg"));
 }
 
 TEST_CASE("report: when gnuplot is missing or fails, nothing is left behind") {

@@ -12,9 +12,6 @@ using namespace tapedeck::test;
 
 namespace {
 
-/// What TAPEDECK_TEST_SEED is.
-std::uint64_t shift() { return test_seed() / 1000003; }
-
 constexpr std::uint64_t kPrograms = 500;  // in each of the eight tests
 
 /// A failure, its program shrunk, and printed.
@@ -42,12 +39,12 @@ void check_programs(std::uint64_t part) {
             FAIL(fmt::format(
                 "TAPEDECK_TEST_SEED={}, part {}: random_program({}u, {}u), {} instructions: {}: {}\n"
                 "Shrunk:\n\n{}",
-                shift(), part, plan, details, program.size(), failure->check, failure->text,
+                test_seed(), part, plan, details, program.size(), failure->check, failure->text,
                 explain(program, *failure)));
         }
     }
     const Tally& tally = check.tally();
-    const std::uint64_t shifted_by = shift();
+    const std::uint64_t shifted_by = test_seed();
     CAPTURE(shifted_by);
     CHECK(tally.programs >= kPrograms - 2);
     CHECK(tally.instructions > 30 * tally.programs);
@@ -57,7 +54,7 @@ void check_programs(std::uint64_t part) {
     MESSAGE(
         fmt::format("seed {}: {} programs, {} instructions, {} derivatives compared, {} unclear; the worst "
                     "derivative took {:.2g} of its tolerance, the worst float {:.2g}",
-                    shift(), tally.programs, tally.instructions, tally.directions, tally.unclear,
+                    test_seed(), tally.programs, tally.instructions, tally.directions, tally.unclear,
                     tally.worst_slope, tally.worst_float));
 }
 
