@@ -10,13 +10,30 @@
 
 namespace tapedeck::kernels {
 
+/// Sums a long walk by blocks of runs, so that rounding errors do not pile up on one large number.
+/// `add_run(offset, to)` adds one run to an array of out's size, which is at most kWidest.
+inline constexpr std::size_t kWidest = 1024, kRunsInBlock = 512;
+template <class T, std::size_t N, class F>
+[[gnu::noinline]] void sum_by_blocks(const Walk<N>& walk, std::size_t size, T* out, F add_run) {
+    std::array<T, kWidest> block{};
+    const auto flush = [&] {
+        for (std::size_t i = 0; i < size; ++i) out[i] += std::exchange(block[i], T(0));
+    };
+    std::size_t runs = 0;
+    walk.each_run([&](const auto& offset) {
+        add_run(offset, block.data());
+        if (++runs % kRunsInBlock == 0) flush();
+    });
+    flush();
+}
+
 /// out += sum of f(in[...]...) over the axes in which `out_shape` has size 1 and `shape` has not. Each input
-/// has its own shape, which broadcasts to `shape`. Long sums are taken by blocks, so that rounding errors do
-/// not pile up on one large number: always along the innermost axis, otherwise when `out` is not too wide.
+/// has its own shape, which broadcasts to `shape`. Long sums are taken by blocks: always along the innermost
+/// axis, otherwise when `out` is not too wide.
 template <class T, std::size_t N, class F>
 void reduce_onto(const Shape& shape, T* out, const Shape& out_shape, F f, const std::array<const T*, N>& in,
                  const std::array<const Shape*, N>& in_shapes) {
-    const std::size_t size = elements(out_shape), all = elements(shape);
+    const std::size_t all = elements(shape);
     if (all == 0) return;
     std::array<const Shape*, N + 1> shapes;
     std::copy(in_shapes.begin(), in_shapes.end(), shapes.begin());
@@ -31,21 +48,10 @@ void reduce_onto(const Shape& shape, T* out, const Shape& out_shape, F f, const 
         }
         (std::make_index_sequence<N>());
     };
-    constexpr std::size_t kWidest = 1024, kBlock = 512;
-    if (size > kWidest || all / walk.run() <= kBlock) {
+    if (all > kRunsInBlock * walk.run() && elements(out_shape) <= kWidest)
+        sum_by_blocks<T>(walk, elements(out_shape), out, add_run);
+    else
         walk.each_run([&](const auto& offset) { add_run(offset, out); });
-        return;
-    }
-    std::array<T, kWidest> block{};
-    const auto flush = [&] {
-        for (std::size_t i = 0; i < size; ++i) out[i] += std::exchange(block[i], T(0));
-    };
-    std::size_t runs = 0;
-    walk.each_run([&](const auto& offset) {
-        add_run(offset, block.data());
-        if (++runs % kBlock == 0) flush();
-    });
-    flush();
 }
 
 /// The same, assigned.
