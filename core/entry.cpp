@@ -7,8 +7,8 @@
 namespace tapedeck {
 
 template <class T>
-const Tensor<T>& Entry<T>::grad() const {
-    if (!has_grad()) refuse::no_gradient_yet(text(), needs_grad_);
+const Tensor<T>& Entry<T>::grad(Where where) const {
+    if (!has_grad()) refuse::no_gradient_yet(where, text(), needs_grad_);
     return *grad_;
 }
 

@@ -46,7 +46,7 @@ class Entry {
     bool has_grad() const { return contributions_ > 0 || parameter_ != nullptr; }
     /// dL/d value, of value's shape; for a parameter what all reverse passes since zero_grad() have added up.
     /// @throws StaleVariableError when no reverse pass has brought one.
-    const Tensor<T>& grad() const;
+    const Tensor<T>& grad(Where where = Where::here()) const;
     /// How many gradients were added up in this pass: 0 not computed, 1 assigned, more accumulated.
     std::size_t contributions() const { return contributions_; }
     /// Whether any variable or parameter lies upstream, so that a reverse pass may come by.

@@ -14,10 +14,15 @@ std::string Forward<T>::explain(const std::string& what,
     std::size_t i = 0;
     for (const std::string_view label : labels) {
         if (i == inputs()) break;
-        const Entry<T>& source = entries_[entry_.inputs_[i++]];
-        if (source.parameter() == nullptr) text += fmt::format("\n  {} was made by {}", label, source.text());
+        text += maker(i++, label);
     }
     return text;
+}
+
+template <class T>
+std::string Forward<T>::maker(std::size_t i, std::string_view label) const {
+    const Entry<T>& source = entries_[entry_.inputs_[i]];
+    return source.parameter() != nullptr ? "" : fmt::format("\n  {} was made by {}", label, source.text());
 }
 
 template <class T>

@@ -46,6 +46,9 @@ class Forward {
         throw E(explain(what, labels));
     }
 
+    /// "\n  x was made by entry #3, Tanh in mlp (demo.cpp:40)" of input i; "" for a parameter.
+    std::string maker(std::size_t i, std::string_view label) const;
+
   private:
     std::string explain(const std::string& what, std::initializer_list<std::string_view> labels) const;
     [[noreturn]] void fail_to_broadcast() const;

@@ -12,24 +12,15 @@ Variable<T> Located<T>::on(Tape<T>& tape) const {
 }
 
 template <class T>
-Tape<T>& Located<T>::common_tape(std::initializer_list<const Located*> operands) {
-    const Located* found = *operands.begin();
-    for (const Located* operand : operands) {
-        if (!operand->constant_) {
-            found = operand;
-            break;
-        }
-    }
-    return found->variable_.tape();
-}
-
-template <class T>
 Attempt<T>::Attempt(Tape<T>& tape)
-    : tape_(tape), size_(tape.size()), exceptions_(std::uncaught_exceptions()) {}
+    : tape_(tape),
+      size_(tape.size()),
+      generation_(tape.generation_),
+      exceptions_(std::uncaught_exceptions()) {}
 
 template <class T>
 Attempt<T>::~Attempt() {
-    if (std::uncaught_exceptions() > exceptions_) tape_.used_ = size_;
+    if (std::uncaught_exceptions() > exceptions_ && tape_.generation_ == generation_) tape_.take_back(size_);
 }
 
 template class Attempt<float>;

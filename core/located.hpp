@@ -1,7 +1,7 @@
 // Located: an operand, and the line that it was used on.
 #pragma once
 
-#include <initializer_list>
+#include <cstdint>
 #include <optional>
 #include <type_traits>
 
@@ -26,9 +26,8 @@ class Located {
     Where where() const { return where_; }
     /// The operand as a Variable: a constant is recorded on `tape`.
     Variable<T> on(Tape<T>& tape) const;
-    /// The tape of whichever of the operands is a Variable.
-    /// @throws StaleVariableError when none is.
-    static Tape<T>& common_tape(std::initializer_list<const Located*> operands);
+    /// The operand when it is a Variable; for a constant, one of no tape.
+    const Variable<T>& variable() const { return variable_; }
 
   private:
     Variable<T> variable_;
@@ -36,8 +35,8 @@ class Located {
     Where where_;
 };
 
-/// While it lives something is tried: when an exception passes, what was recorded meanwhile is taken back, so
-/// that an operation that fails leaves no constant behind.
+/// While it lives something is tried: when an exception passes, what was recorded meanwhile is taken back,
+/// with its side effects, so that an operation or a module that fails leaves nothing behind.
 template <class T>
 class Attempt {
   public:
@@ -49,6 +48,7 @@ class Attempt {
   private:
     Tape<T>& tape_;
     std::size_t size_;
+    std::uint32_t generation_;
     int exceptions_;
 };
 
@@ -67,9 +67,13 @@ extern template class Attempt<double>;
 namespace xt::detail {
 // Without this `variable + expression` silently builds a lazy xtensor function over the Variable as if it
 // were a number. With no type to return, xtensor's operators step aside, and ours take the expression as a
-// constant.
+// constant. The same for xtensor's where, which an unqualified where(mask, a, b) finds beside ours.
 template <class F, class A, class B>
 requires tapedeck::is_variable<std::remove_cvref_t<A>> || tapedeck::is_variable<std::remove_cvref_t<B>>
 struct xfunction_type<F, A, B> {
+};
+template <class F, class M, class A, class B>
+requires tapedeck::is_variable<std::remove_cvref_t<A>> || tapedeck::is_variable<std::remove_cvref_t<B>>
+struct xfunction_type<F, M, A, B> {
 };
 }  // namespace xt::detail

@@ -31,6 +31,9 @@ struct Op {
     virtual std::string_view rule() const = 0;
     virtual void forward(Forward<T>& f) = 0;
     virtual void adjoint(Reverse<T>& r) = 0;
+    /// Undoes what the last forward changed outside of the tape: running statistics, a generator's state. It
+    /// is called when a later part of the same module throws.
+    virtual void take_back() {}
 };
 
 /// Whether all entries of kind O can share one object.

@@ -29,7 +29,7 @@ Variable<T> Tape<T>::parameter(Parameter<T>& p, Where where) {
         parameters_.push_back(slot);
         commit(entry);
     } else if (entries_[slot].version_ != p.version_) {
-        refuse::changed_parameter(p.name, entries_[slot].text());
+        refuse::changed_parameter(refuse::call("tape.parameter", where), p.name, entries_[slot].text());
     }
     p.tape_ = this;
     p.generation_ = generation_;
@@ -47,16 +47,21 @@ void Tape<T>::read(Entry<T>& entry) {
 
 /// A reverse pass needs the numbers that were read.
 template <class T>
-void Tape<T>::check_parameters() const {
+void Tape<T>::check_parameters(std::string_view user, Where where) const {
     for (const std::uint32_t i : parameters_) {
         const Entry<T>& entry = entries_[i];
-        if (entry.version_ != entry.parameter_->version())
-            refuse::changed_parameter(entry.parameter_->name, entry.text());
+        const Parameter<T>& p = *entry.parameter_;
+        if (entry.version_ != p.version())
+            refuse::changed_parameter(refuse::call(user, where), p.name, entry.text());
+        if (p.grad.shape() != p.value.shape()) {
+            refuse::reshaped_parameter(refuse::call(user, where), p.name, entry.text(), p.value.shape(),
+                                       p.grad.shape());
+        }
     }
 }
 
-template void Tape<float>::check_parameters() const;
-template void Tape<double>::check_parameters() const;
+template void Tape<float>::check_parameters(std::string_view, Where) const;
+template void Tape<double>::check_parameters(std::string_view, Where) const;
 template void Tape<float>::read(Entry<float>&);
 template void Tape<double>::read(Entry<double>&);
 template Variable<float> Tape<float>::parameter(Parameter<float>&, Where);

@@ -17,21 +17,21 @@ void Playback<T>::seek(std::size_t from) {
 }
 
 template <class T>
-void Playback<T>::check() const {
-    if (pass_ != tape_->pass_) refuse::playback_over();
-    tape_->check_parameters();
+void Playback<T>::check(std::string_view user, Where where) const {
+    if (pass_ != tape_->pass_) refuse::playback_over(refuse::call(user, where));
+    tape_->check_parameters(user, where);
 }
 
 template <class T>
-const Entry<T>& Playback<T>::here() const {
-    check();
-    if (done()) refuse::pass_over();
+const Entry<T>& Playback<T>::here(Where where) const {
+    check("Playback::here", where);
+    if (done()) refuse::pass_over(where);
     return tape_->entries_[next_];
 }
 
 template <class T>
-bool Playback<T>::step() {
-    check();
+bool Playback<T>::step(Where where) {
+    check("Playback::step", where);
     if (done()) return false;
     const Entry<T>& entry = tape_->entries_[next_];
     const Step step{next_, saved_.size()};
@@ -50,8 +50,8 @@ bool Playback<T>::step() {
 }
 
 template <class T>
-bool Playback<T>::back() {
-    check();
+bool Playback<T>::back(Where where) {
+    check("Playback::back", where);
     if (steps_.empty()) return false;
     const Step step = steps_.back();
     steps_.pop_back();
@@ -67,17 +67,19 @@ bool Playback<T>::back() {
 }
 
 template <class T>
-bool Playback<T>::until(const Predicate& predicate) {
-    check();
+bool Playback<T>::until(const Predicate& predicate, Where where) {
+    check("Playback::until", where);
+    if (!predicate) refuse::no_predicate(where);
     while (!done()) {
-        if (predicate(here())) return true;
-        step();
+        if (predicate(here(where))) return true;
+        step(where);
     }
     return false;
 }
 
 template <class T>
-bool Playback<T>::until(std::string_view name) {
+bool Playback<T>::until(std::string_view name, Where where) {
+    check("Playback::until", where);
     const auto bears = [name](const Entry<T>& entry) {
         const std::string_view scope = entry.scope();
         return entry.name() == name || entry.op() == name || scope == name ||
@@ -90,13 +92,14 @@ bool Playback<T>::until(std::string_view name) {
         const Entry<T>& entry = tape_->entries_[i];
         ahead = !entry.is_leaf() && entry.needs_grad() && bears(entry);
     }
-    return ahead && until(Predicate(bears));
+    return ahead && until(Predicate(bears), where);
 }
 
 template <class T>
-bool Playback<T>::until(Variable<T> v) {
-    const std::size_t index = v.index();
-    until([index](const Entry<T>& entry) { return entry.index() <= index; });
+bool Playback<T>::until(Variable<T> v, Where where) {
+    check("Playback::until", where);
+    const std::size_t index = tape_->entry_of(v, "Playback::until", where).index();
+    until([index](const Entry<T>& entry) { return entry.index() <= index; }, where);
     return v.has_grad();
 }
 

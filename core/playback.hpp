@@ -24,29 +24,30 @@ class Playback {
     Playback& operator=(Playback&&) noexcept = default;
 
     /// Runs the adjoint of here() and moves on. @returns false when the pass was over already.
-    bool step();
+    bool step(Where where = Where::here());
     /// Takes the last step back, to the bit. @returns false at the beginning.
-    bool back();
+    bool back(Where where = Where::here());
     /// Steps until here() bears this name, is this operation ("Tanh"), or was recorded in a scope that ends
     /// with it
     /// ("norm1", "mlp/norm1"). Stays where it is when that holds already, or when nothing ahead answers to
     /// it.
     /// @returns whether here() does.
-    bool until(std::string_view name);
+    bool until(std::string_view name, Where where = Where::here());
     /// Steps until v's gradient is complete: here() is v, or lies before it. @returns whether a gradient came
     /// to v.
-    bool until(Variable<T> v);
-    bool until(const Predicate& predicate);
+    bool until(Variable<T> v, Where where = Where::here());
+    bool until(const Predicate& predicate, Where where = Where::here());
     /// Steps to the end.
-    void finish() {
-        while (step()) {
+    void finish(Where where = Where::here()) {
+        check("Playback::finish", where);
+        while (step(where)) {
         }
     }
 
     /// Whether every adjoint has run.
     bool done() const { return next_ == kEnd; }
     /// The entry whose adjoint runs next. @throws ValueError when done().
-    const Entry<T>& here() const;
+    const Entry<T>& here(Where where = Where::here()) const;
     /// How many steps lie behind.
     std::size_t steps() const { return steps_.size(); }
 
@@ -65,7 +66,7 @@ class Playback {
     };
 
     Playback(Tape<T>& tape, std::size_t last);
-    void check() const;
+    void check(std::string_view user, Where where) const;
     void seek(std::size_t from);
 
     Tape<T>* tape_;

@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include <tapedeck/core/error.hpp>
 
 namespace tapedeck {
@@ -59,7 +61,11 @@ std::uint64_t Random::next() {
 }
 
 double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double Random::uniform(double low, double high) {
+    if (!(low <= high))
+        throw ValueError(fmt::format("Random::uniform({}, {}): low must not be above high.", low, high));
+    return low + (high - low) * uniform();
+}
 
 std::uint64_t Random::below(std::uint64_t n) {
     if (n == 0) throw ValueError("Random::below(0): there is no number below 0; give at least 1.");
@@ -83,8 +89,19 @@ double Random::normal() {
     }
 }
 
-double Random::normal(double mean, double standard_deviation) { return mean + standard_deviation * normal(); }
-bool Random::bernoulli(double probability) { return uniform() < probability; }
+double Random::normal(double mean, double standard_deviation) {
+    if (!(standard_deviation >= 0)) {
+        throw ValueError(fmt::format("Random::normal({}, {}): a standard deviation must not be negative.",
+                                     mean, standard_deviation));
+    }
+    return mean + standard_deviation * normal();
+}
+
+bool Random::bernoulli(double probability) {
+    if (!(probability >= 0 && probability <= 1))
+        throw ValueError(fmt::format("Random::bernoulli({}): a probability lies in 0 … 1.", probability));
+    return uniform() < probability;
+}
 
 void Random::permutation(std::vector<std::size_t>& order, std::size_t n) {
     order.resize(n);

@@ -24,7 +24,7 @@ class Random {
     std::uint64_t next();
     /// Uniform in [0, 1), a multiple of 2^-53.
     double uniform();
-    /// Uniform in [low, high).
+    /// Uniform in [low, high). @throws ValueError when low is above high.
     double uniform(double low, double high);
     /// Uniform in 0 … n-1 without bias (Lemire 2019).
     /// @throws ValueError when n is 0.
@@ -32,8 +32,9 @@ class Random {
     /// Normal with mean 0 and standard deviation 1 (Marsaglia's polar method, with a logarithm of our own,
     /// since those of C libraries differ in the last bit).
     double normal();
+    /// @throws ValueError when the standard deviation is negative.
     double normal(double mean, double standard_deviation);
-    /// True with this probability.
+    /// True with this probability. @throws ValueError when it is not in 0 … 1.
     bool bernoulli(double probability);
     /// The numbers 0 … n-1 in random order (Fisher, Yates).
     std::vector<std::size_t> permutation(std::size_t n);

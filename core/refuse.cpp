@@ -1,87 +1,119 @@
 #include <tapedeck/core/refuse.hpp>
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
 
 namespace tapedeck::refuse {
 
-void no_tape() {
-    throw StaleVariableError(
-        "this Variable is on no tape: it was default-constructed; assign it from tape.input, tape.variable "
-        "or an "
-        "operation.");
+std::string call(std::string_view what, Where where) {
+    return where.known() ? fmt::format("{} ({})", what, where.text()) : std::string(what);
 }
-void another_tape(std::size_t index) {
-    throw StaleVariableError(fmt::format(
-        "variable #{} is of another tape: an operation's operands must all be recorded on one tape; "
-        "carry data over with tape.input(v.value()).",
-        index));
+std::string user(std::string_view what, Where where) {
+    return what.empty() ? fmt::format("the Variable used at {}", where.text())
+                        : call(what, where) + ": its Variable";
 }
-void before_rewind(std::size_t index) {
+std::string operand(const std::string& place, std::size_t i, std::size_t n) {
+    constexpr std::array kth{"first ", "second ", "third ", "fourth "};
+    if (n > 1 && i >= kth.size()) return fmt::format("{}: its operand number {}", place, i + 1);
+    return fmt::format("{}: its {}operand", place, n > 1 ? kth[i] : "");
+}
+
+void no_tape(const std::string& user) {
+    throw StaleVariableError(user +
+                             " is on no tape: it was default-constructed; assign it from tape.input, "
+                             "tape.variable or an operation.");
+}
+void another_tape(const std::string& user, std::size_t index) {
     throw StaleVariableError(fmt::format(
-        "variable #{} is from before tape.rewind(): the entry that it named is forgotten; record the "
+        "{}, variable #{}, is of another tape: all that works together must be recorded on one tape; carry "
+        "data over with tape.input(v.value()).",
+        user, index));
+}
+void before_rewind(const std::string& user, std::size_t index) {
+    throw StaleVariableError(fmt::format(
+        "{}, variable #{}, is from before tape.rewind(): the entry that it named is forgotten; record the "
         "program again and use the new variables.",
-        index));
+        user, index));
 }
-void changed_parameter(const std::string& name, const std::string& entry) {
-    throw StaleVariableError(fmt::format(
-        "parameter {} was changed, by an optimizer's step or a load, after {} read it: call tape.rewind() "
-        "and record again, or tape.play().",
-        name.empty() ? "without a name" : name, entry));
+void changed_parameter(const std::string& by, const std::string& name, const std::string& entry) {
+    throw StaleVariableError(
+        fmt::format("{}: parameter {} was changed, by an optimizer's step or a load, after {} read it: call "
+                    "tape.rewind() and record again, or tape.play().",
+                    by, name.empty() ? "without a name" : name, entry));
 }
-void backward_before_play(const std::string& entry) {
+void reshaped_parameter(const std::string& by, const std::string& name, const std::string& entry,
+                        const Shape& value, const Shape& grad) {
     throw StaleVariableError(fmt::format(
-        "backward from {}: the values on the tape are not those of one run, since tape.set() gave an input "
-        "new data, or a tape.play() threw; call tape.play() first.",
-        entry));
+        "{}: parameter {} was changed after {} read it: its value is {} now and its gradient {}, which must "
+        "be of one shape; call tape.rewind() and record again.",
+        by, name.empty() ? "without a name" : name, entry, to_text(value), to_text(grad)));
 }
-void no_gradient_upstream(const std::string& entry) {
+void backward_before_play(const std::string& by, const std::string& entry) {
     throw StaleVariableError(fmt::format(
-        "backward from {}: it depends on no variable and no parameter, so no gradient can flow; was it "
-        "recorded while paused, or from inputs alone?",
-        entry));
+        "{} from {}: the values on the tape are not those of one run, since tape.set() gave an input new "
+        "data, or a tape.play() threw; call tape.play() first.",
+        by, entry));
 }
-void no_gradient_yet(const std::string& entry, bool needs_grad) {
+void no_gradient_upstream(const std::string& by, const std::string& entry) {
     throw StaleVariableError(fmt::format(
-        "{} has no gradient: {}.", entry,
+        "{} from {}: it depends on no variable and no parameter, so no gradient can flow; was it recorded "
+        "while paused, or from inputs alone?",
+        by, entry));
+}
+void no_gradient_yet(Where where, const std::string& entry, bool needs_grad) {
+    throw StaleVariableError(fmt::format(
+        "{}: {} has no gradient: {}.", call("grad", where), entry,
         needs_grad
             ? "no reverse pass has reached it; call tape.backward(loss), with a loss that depends on it"
             : "it is data, or was recorded while paused or detached; tape.variable(x) collects a gradient"));
 }
-void playback_over() {
-    throw StaleVariableError(
-        "this Playback is over: its tape was rewound, played or reversed anew since; call tape.reverse(loss) "
-        "for a "
-        "new one.");
+void playback_over(const std::string& by) {
+    throw StaleVariableError(by +
+                             ": this Playback is over: its tape was rewound, played, reversed anew or given "
+                             "new data since; call tape.reverse(loss) for a new one.");
 }
-void not_one_element(const std::string& entry, const Shape& shape) {
+void not_one_element(const std::string& by, const std::string& entry, const Shape& shape) {
     throw ShapeError(
-        fmt::format("backward from {}: its shape is {}, and a loss has one element; take its sum or mean, or "
-                    "give a cotangent of "
-                    "its shape.",
-                    entry, to_text(shape)));
+        fmt::format("{} from {}: its shape is {}, and a loss has one element; take its sum or mean, or give "
+                    "a cotangent of its shape.",
+                    by, entry, to_text(shape)));
 }
-void cotangent_shape(const std::string& entry, const Shape& cotangent, const Shape& value) {
+void cotangent_shape(const std::string& by, const std::string& entry, const Shape& cotangent,
+                     const Shape& value) {
+    throw ShapeError(
+        fmt::format("{} from {}: the cotangent is {}, the value is {}: their shapes must be the same.", by,
+                    entry, to_text(cotangent), to_text(value)));
+}
+void no_item(Where where, const std::string& entry, const Shape& shape) {
     throw ShapeError(fmt::format(
-        "backward from {}: the cotangent's shape is {}, and the value's is {}; they must be the same.", entry,
-        to_text(cotangent), to_text(value)));
+        "{} of {}: its shape is {}, and only a tensor of one element has an item; {}.", call("item", where),
+        entry, to_text(shape), elements(shape) == 0 ? "this one is empty" : "take its sum or mean"));
 }
-void no_item(const std::string& entry, const Shape& shape) {
-    throw ShapeError(fmt::format(
-        "item of {}: its shape is {}, and only a tensor of one element has an item; take its sum or mean.",
-        entry, to_text(shape)));
-}
-void not_settable(const std::string& entry) {
-    throw ValueError(
-        fmt::format("set of {}: only a leaf made by tape.input or tape.variable takes new data.", entry));
+void not_settable(Where where, const std::string& entry) {
+    throw ValueError(fmt::format(
+        "{} of {}: only a leaf made by tape.input or tape.variable takes new data; a parameter's stand in "
+        "p.value.",
+        call("set", where), entry));
 }
 void no_entry(std::size_t i, std::size_t size) {
     throw ValueError(
-        fmt::format("entry #{} is not on this tape: it has {} entries, counted from 0.", i, size));
+        fmt::format("entry #{} is not on this tape: it has {} entries, counted from 0; the last is "
+                    "tape[tape.size() - 1].",
+                    as_written(i), size));
 }
-void pass_over() {
-    throw ValueError("Playback::here: the pass is over, no adjoint is left to run; back() takes steps back.");
+void nothing_to_play(Where where) {
+    throw ValueError(call("play", where) + ": nothing is recorded on this tape; record a program first.");
+}
+void pass_over(Where where) {
+    throw ValueError(call("Playback::here", where) +
+                     ": the pass is over, no adjoint is left to run; back() takes steps back.");
+}
+void no_predicate(Where where) {
+    throw ValueError(call("Playback::until", where) +
+                     ": the predicate is empty; give a function of an Entry.");
 }
 
 }  // namespace tapedeck::refuse

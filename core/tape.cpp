@@ -34,9 +34,9 @@ Variable<T> Tape<T>::variable(const Tensor<T>& x, std::string_view name, Where w
 }
 
 template <class T>
-void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x) {
-    Entry<T>& entry = entries_[entry_of(leaf).index_];
-    if (!entry.is_leaf() || entry.parameter_ != nullptr) refuse::not_settable(entry.text());
+void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x, Where where) {
+    Entry<T>& entry = entries_[entry_of(leaf, "set", where).index_];
+    if (!entry.is_leaf() || entry.parameter_ != nullptr) refuse::not_settable(where, entry.text());
     entry.own_value_ = x;
     awaits_play_ = true;
     ++pass_;
@@ -47,7 +47,7 @@ void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x) {
 template <class T>
 Entry<T>& Tape<T>::prepare(Where where, std::span<const Variable<T>> inputs) {
     bool needs_grad = false;
-    for (const Variable<T>& v : inputs) needs_grad |= entry_of(v).needs_grad_;
+    for (const Variable<T>& v : inputs) needs_grad |= entries_[v.index_].needs_grad_;
     Entry<T>& entry = entries_.slot(used_);
     entry.inputs_.resize(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) entry.inputs_[i] = inputs[i].index_;
@@ -71,7 +71,8 @@ Variable<T> Tape<T>::commit(Entry<T>& entry) {
 }
 
 template <class T>
-void Tape<T>::run(bool frozen_run) {
+void Tape<T>::run(bool frozen_run, Where where) {
+    if (used_ == 0) refuse::nothing_to_play(where);
     ++pass_;
     has_gradients_ = false;
     awaits_play_ = true;  // until all of it has run
@@ -93,6 +94,12 @@ void Tape<T>::rewind() {
     has_gradients_ = false;
     awaits_play_ = false;
     parameters_.clear();
+}
+
+template <class T>
+void Tape<T>::take_back(std::size_t size) {
+    while (used_ > size) entries_[--used_].op_->take_back();
+    while (!parameters_.empty() && parameters_.back() >= size) parameters_.pop_back();
 }
 
 // ---- the reverse pass
@@ -117,27 +124,28 @@ void Tape<T>::run_reverse(std::size_t last) {
 }
 
 template <class T>
-Playback<T> Tape<T>::reverse(Variable<T> loss) {
-    start_reverse(loss, nullptr);
+Playback<T> Tape<T>::reverse(Variable<T> loss, Where where) {
+    start_reverse(loss, nullptr, where);
     return Playback<T>(*this, loss.index_);
 }
 
 template <class T>
-Playback<T> Tape<T>::reverse(Variable<T> y, const Tensor<T>& cotangent) {
-    start_reverse(y, &cotangent);
+Playback<T> Tape<T>::reverse(Variable<T> y, const Tensor<T>& cotangent, Where where) {
+    start_reverse(y, &cotangent, where);
     return Playback<T>(*this, y.index_);
 }
 
 template <class T>
-void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent) {
-    Entry<T>& last = entries_[entry_of(y).index_];
+void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where) {
+    Entry<T>& last = entries_[entry_of(y, "backward", where).index_];
     const Shape& shape = last.value().shape();
-    if (cotangent == nullptr && last.value().size() != 1) refuse::not_one_element(last.text(), shape);
+    const auto by = [where] { return refuse::call("backward", where); };
+    if (cotangent == nullptr && last.value().size() != 1) refuse::not_one_element(by(), last.text(), shape);
     if (cotangent != nullptr && cotangent->shape() != shape)
-        refuse::cotangent_shape(last.text(), cotangent->shape(), shape);
-    if (!last.needs_grad_) refuse::no_gradient_upstream(last.text());
-    if (awaits_play_) refuse::backward_before_play(last.text());
-    check_parameters();
+        refuse::cotangent_shape(by(), last.text(), cotangent->shape(), shape);
+    if (!last.needs_grad_) refuse::no_gradient_upstream(by(), last.text());
+    if (awaits_play_) refuse::backward_before_play(by(), last.text());
+    check_parameters("backward", where);
     if (has_gradients_) {
         for (std::size_t i = 0; i < used_; ++i) entries_[i].contributions_ = 0;
     }
@@ -157,17 +165,48 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent) {
 // ---- names and handles
 
 template <class T>
-const Entry<T>& Tape<T>::entry_of(const Variable<T>& v) const {
-    if (v.tape_ != this || v.generation_ != generation_ || v.index_ >= used_) [[unlikely]]
-        refuse_handle(v);
+const Entry<T>& Tape<T>::entry_of(const Variable<T>& v, std::string_view user, Where where) const {
+    if (!knows(v)) [[unlikely]]
+        refuse_handle(v, refuse::user(user, where));
     return entries_[v.index_];
 }
 
 template <class T>
-void Tape<T>::refuse_handle(const Variable<T>& v) const {
-    if (v.tape_ == nullptr) refuse::no_tape();
-    if (v.tape_ != this) refuse::another_tape(v.index_);
-    refuse::before_rewind(v.index_);
+void Tape<T>::check_operands(std::span<const Variable<T>> operands, const Op<T>& op, Where where) const {
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        if (knows(operands[i])) continue;
+        refuse_handle(operands[i],
+                      refuse::operand(place(function_name(op.name()), where), i, operands.size()));
+    }
+}
+
+template <class T>
+void Tape<T>::refuse_handle(const Variable<T>& v, const std::string& user) const {
+    if (v.tape_ == nullptr) refuse::no_tape(user);
+    if (v.tape_ != this) refuse::another_tape(user, v.index_);
+    refuse::before_rewind(user, v.index_);
+}
+
+void op::refuse_operands(std::string_view operation, Where where, std::size_t count) {
+    const std::string name = function_name(operation);
+    // Which of several operands it is, is not known: numbers don't count.
+    refuse::no_tape(count == 1 ? refuse::operand(refuse::call(name, where), 0, 1)
+                               : refuse::user(name, where));
+}
+
+template <class T>
+Tape<T>* Tape<T>::of(std::span<const Variable<T>> operands) {
+    for (const Variable<T>& v : operands) {
+        if (v.tape_ != nullptr) return v.tape_;
+    }
+    return nullptr;
+}
+
+template <class T>
+std::string Tape<T>::place(std::string_view operation, Where where) const {
+    std::string text(operation);
+    if (!scopes_.path()->empty()) text += " in " + *scopes_.path();
+    return refuse::call(text, where);
 }
 
 template <class T>

@@ -60,27 +60,28 @@ class Tape {
     /// parameters add up until zero_grad().
     /// @throws ShapeError when loss has more than one element; StaleVariableError when a parameter was
     /// changed since it was read, or nothing upstream of loss wants a gradient.
-    void backward(Variable<T> loss) {
-        start_reverse(loss, nullptr);
+    void backward(Variable<T> loss, Where where = Where::here()) {
+        start_reverse(loss, nullptr, where);
         run_reverse(loss.index_);
     }
     /// The same from any y, with dL/dy given. @throws ShapeError when the shapes differ.
-    void backward(Variable<T> y, const Tensor<T>& cotangent) {
-        start_reverse(y, &cotangent);
+    void backward(Variable<T> y, const Tensor<T>& cotangent, Where where = Where::here()) {
+        start_reverse(y, &cotangent, where);
         run_reverse(y.index_);
     }
     /// The reverse pass, paused before its first adjoint. @throws as backward does
-    Playback<T> reverse(Variable<T> loss);
-    Playback<T> reverse(Variable<T> y, const Tensor<T>& cotangent);
+    Playback<T> reverse(Variable<T> loss, Where where = Where::here());
+    Playback<T> reverse(Variable<T> y, const Tensor<T>& cotangent, Where where = Where::here());
 
     /// Runs the recorded program again, with the parameters' and inputs' present numbers: statistics are
     /// updated, masks are drawn anew.
-    void play() { run(false); }
+    /// @throws ValueError when nothing is recorded.
+    void play(Where where = Where::here()) { run(false, where); }
     /// The same without side effects: the last run's masks, no statistics updated. Gradient checks use it.
-    void play(Frozen) { run(true); }
+    void play(Frozen, Where where = Where::here()) { run(true, where); }
     /// Gives a leaf made by input() or variable() new data; play() then carries them through the program.
     /// @throws ValueError when it is no such leaf.
-    void set(Variable<T> leaf, const Tensor<T>& x);
+    void set(Variable<T> leaf, const Tensor<T>& x, Where where = Where::here());
 
     /// Forgets the entries and keeps their memory: recording the same program again allocates nothing.
     void rewind();
@@ -106,26 +107,38 @@ class Tape {
     /// under.
     Where where() const { return scopes_.where(); }
     const void* owner() const { return scopes_.owner(); }
+    /// "matmul in mlp/fc2 (demo.cpp:41)": how an error names an operation that is about to be recorded.
+    std::string place(std::string_view operation, Where where) const;
+    /// Whether v is on this tape, and not from before a rewind.
+    bool knows(const Variable<T>& v) const {
+        return v.tape_ == this && v.generation_ == generation_ && v.index_ < used_;
+    }
+    /// @throws StaleVariableError "user (demo.cpp:41): its Variable …" when it is not.
+    void check(const Variable<T>& v, std::string_view user, Where where) const { entry_of(v, user, where); }
+    /// The tape of the first of these that is on one; null when none is.
+    static Tape* of(std::span<const Variable<T>> operands);
 
   private:
     friend class Playback<T>;
     friend class Variable<T>;
     friend class Attempt<T>;
-    const Entry<T>& entry_of(const Variable<T>& v) const;
+    const Entry<T>& entry_of(const Variable<T>& v, std::string_view user, Where where) const;
+    void check_operands(std::span<const Variable<T>> operands, const Op<T>& op, Where where) const;
+    void take_back(std::size_t size);
     void name_entry(Entry<T>& entry, std::string_view name);
     Entry<T>& prepare(Where where, std::span<const Variable<T>> inputs);
     Variable<T> commit(Entry<T>& entry);
     Entry<T>& prepare_leaf(Op<T>& kind, std::string_view name, Where where);
     void read(Entry<T>& parameter_entry);
-    void run(bool frozen_run);
-    void check_parameters() const;
-    void start_reverse(Variable<T> y, const Tensor<T>* cotangent);
+    void run(bool frozen_run, Where where);
+    void check_parameters(std::string_view user, Where where) const;
+    void start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void run_reverse(std::size_t last);
     void reverse_step(const Entry<T>& entry);
     bool has_adjoint_to_run(std::size_t i) const {
         return entries_[i].contributions_ > 0 && !entries_[i].is_leaf();
     }
-    [[noreturn]] void refuse_handle(const Variable<T>& v) const;
+    [[noreturn]] void refuse_handle(const Variable<T>& v, const std::string& user) const;
 
     Entries<T> entries_;
     std::size_t used_ = 0;
@@ -144,14 +157,31 @@ class Tape {
 template <class T>
 void on_reverse_step(const Entry<T>& entry);
 
+namespace op {
+/// @throws StaleVariableError "tanh (demo.cpp:41): its operand is on no tape: …"
+[[noreturn]] void refuse_operands(std::string_view operation, Where where, std::size_t count);
+}  // namespace op
+
 /// The one object that all entries of a stateless operation share.
 template <class O>
 inline O shared_operation{};
+
+/// An O with these options, to be asked for its name.
+template <class O>
+O named_by(const typename O::Options& options) {
+    O op;
+    if constexpr (requires { op.options = options; }) op.options = options;
+    return op;
+}
 
 template <class T>
 template <class O>
 Variable<T> Tape<T>::record(Where where, const typename O::Options& options,
                             std::span<const Variable<T>> inputs) {
+    for (const Variable<T>& v : inputs) {
+        if (!knows(v)) [[unlikely]]
+            check_operands(inputs, named_by<O>(options), where);
+    }
     Entry<T>& entry = prepare(where, inputs);
     if constexpr (is_stateless<O, T>) {
         entry.op_ = &shared_operation<O>;
@@ -164,6 +194,40 @@ Variable<T> Tape<T>::record(Where where, const typename O::Options& options,
     }
     return commit(entry);
 }
+
+namespace op {
+
+/// The tape that O's operands are on: where its function records it.
+/// @throws StaleVariableError when none is on any.
+template <class O, class T>
+Tape<T>& tape_for(Where where, const typename O::Options& options,
+                  std::span<const tapedeck::Variable<T>> operands) {
+    Tape<T>* tape = Tape<T>::of(operands);
+    if (tape == nullptr) [[unlikely]]
+        refuse_operands(named_by<O>(options).name(), where, operands.size());
+    return *tape;
+}
+template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
+Tape<T>& tape_for(Where where, const typename O::Options& options, const tapedeck::Variable<T>& first,
+                  const V&... rest) {
+    const std::array<tapedeck::Variable<T>, 1 + sizeof...(V)> all{first, rest...};
+    return tape_for<O>(where, options, std::span<const tapedeck::Variable<T>>(all));
+}
+
+/// Records O on the tape of its operands.
+template <class O, class T>
+tapedeck::Variable<T> record(Where where, const typename O::Options& options,
+                             std::span<const tapedeck::Variable<T>> operands) {
+    return tape_for<O>(where, options, operands).template record<O>(where, options, operands);
+}
+template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
+tapedeck::Variable<T> record(Where where, const typename O::Options& options,
+                             const tapedeck::Variable<T>& first, const V&... rest) {
+    const std::array<tapedeck::Variable<T>, 1 + sizeof...(V)> all{first, rest...};
+    return record<O>(where, options, std::span<const tapedeck::Variable<T>>(all));
+}
+
+}  // namespace op
 
 extern template class Tape<float>;
 extern template class Tape<double>;

@@ -11,7 +11,8 @@ namespace tapedeck {
 
 Axes::Axes(std::initializer_list<int> list) : count(list.size()) {
     if (list.size() > kMax)
-        throw ShapeError(fmt::format("{} axes given: at most {} are supported.", list.size(), kMax));
+        throw ShapeError(
+            fmt::format("Axes: {} axes are given: at most {} are supported.", list.size(), kMax));
     std::copy(list.begin(), list.end(), axis.begin());
 }
 
@@ -22,6 +23,10 @@ Axes Axes::resolved(std::size_t rank) const {
             throw ShapeError(fmt::format("a tensor of rank {}: at most {} axes are supported.", rank, kMax));
         result.count = rank;
         for (std::size_t i = 0; i < rank; ++i) result.axis[i] = static_cast<int>(i);
+        return result;
+    }
+    if (rank == 0) {
+        for (std::size_t i = 0; i < count; ++i) resolve_axis(axis[i], 1);
         return result;
     }
     for (std::size_t i = 0; i < count; ++i) result.axis[i] = static_cast<int>(resolve_axis(axis[i], rank));
@@ -40,7 +45,9 @@ bool Axes::contains(std::size_t a) const {
 }
 
 std::string to_text(const Shape& shape) {
-    return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", "));
+    SmallVector<std::ptrdiff_t, 4> sizes;
+    for (const std::size_t size : shape) sizes.push_back(as_written(size));
+    return fmt::format("({})", fmt::join(sizes.begin(), sizes.end(), ", "));
 }
 
 std::size_t elements(const Shape& shape) {
@@ -52,8 +59,8 @@ std::size_t elements(const Shape& shape) {
 std::size_t resolve_axis(int axis, std::size_t rank) {
     const int r = static_cast<int>(rank);
     if (axis >= r || axis < -r)
-        throw ShapeError(fmt::format("axis {} is out of range: the tensor has {} dimension{}.", axis, r,
-                                     r == 1 ? "" : "s"));
+        throw ShapeError(r == 0 ? fmt::format("axis {} is out of range: a scalar has no axis.", axis)
+                                : fmt::format("axis {} is out of range: axes are {} … {}.", axis, -r, r - 1));
     return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
 }
 

@@ -79,17 +79,22 @@ struct Axes {
     constexpr Axes() = default;
     constexpr Axes(int single) : axis{single}, count(1) {}  // NOLINT: an int is an Axes, that is the point
     Axes(std::initializer_list<int> list);
-    /// Sorted, counted from the front; all axes when empty.
+    /// Sorted, counted from the front; all axes when empty. Of a scalar 0 and -1 are none at all, as in
+    /// PyTorch.
     /// @throws ShapeError when one is out of range for `rank` or stands twice.
     Axes resolved(std::size_t rank) const;
     bool contains(std::size_t a) const;
 };
 
+/// A size or an index for printing: what was a negative int before it became unsigned is negative again.
+constexpr std::ptrdiff_t as_written(std::size_t n) { return static_cast<std::ptrdiff_t>(n); }
+/// Whether a module can have this size: at least 1, and no negative int in disguise.
+constexpr bool is_size(std::size_t n) { return as_written(n) > 0; }
 /// "(32, 10)"; a scalar is "()".
 std::string to_text(const Shape& shape);
 /// How many elements a tensor of this shape has.
 std::size_t elements(const Shape& shape);
-/// `axis`, which may count from the end, as an index from the front.
+/// `axis`, which may count from the end, as an index from the front. What has rank 0 has no axis.
 /// @throws ShapeError when it is out of range.
 std::size_t resolve_axis(int axis, std::size_t rank);
 /// The shape that two operands broadcast to by NumPy's rule: aligned at the end, ones stretched.

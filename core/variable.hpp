@@ -38,20 +38,22 @@ class Variable {
   public:
     Variable() = default;  ///< of no tape: every use throws
 
-    const Entry<T>& entry() const;
-    const Tensor<T>& value() const { return entry().value(); }
-    const Shape& shape() const { return value().shape(); }
+    // Each takes the user's line, which a refusal names.
+
+    const Entry<T>& entry(Where where = Where::here()) const;
+    const Tensor<T>& value(Where where = Where::here()) const { return entry(where).value(); }
+    const Shape& shape(Where where = Where::here()) const { return value(where).shape(); }
     /// The value of a tensor of one element.
     /// @throws ShapeError when it has more, or none.
-    T item() const;
+    T item(Where where = Where::here()) const;
     /// dL/d this, once a reverse pass has reached it.
     /// @throws StaleVariableError when none has.
-    const Tensor<T>& grad() const { return entry().grad(); }
-    bool has_grad() const { return entry().has_grad(); }
-    std::size_t index() const { return entry().index(); }
-    Tape<T>& tape() const;
+    const Tensor<T>& grad(Where where = Where::here()) const { return entry(where).grad(where); }
+    bool has_grad(Where where = Where::here()) const { return entry(where).has_grad(); }
+    std::size_t index(Where where = Where::here()) const { return entry(where).index(); }
+    Tape<T>& tape(Where where = Where::here()) const;
     /// Names the entry, for printing and for Playback::until; returns the same handle.
-    Variable named(std::string_view name) const;
+    Variable named(std::string_view name, Where where = Where::here()) const;
 
     // NumPy's broadcasting; a number or an xtensor expression on either side becomes a constant on the tape.
     friend Variable operator+(Located<T> a, Located<T> b) { return add(a, b); }

@@ -8,13 +8,19 @@ namespace tapedeck {
 /// A place in source code. As a default argument (`Where where = Where::here()`) it is the caller's line.
 /// Our own, since clang 14 has no std::source_location.
 struct Where {
+    constexpr Where() = default;  // no aggregate: braces around numbers are never taken for a place
+
     const char* file = nullptr;
     int line = 0;
     const char* function = nullptr;
 
     static constexpr Where here(const char* file = __builtin_FILE(), int line = __builtin_LINE(),
                                 const char* function = __builtin_FUNCTION()) {
-        return {file, line, function};
+        Where where;
+        where.file = file;
+        where.line = line;
+        where.function = function;
+        return where;
     }
     constexpr bool known() const { return file != nullptr; }
     /// "demo.cpp:41", without the folders; "?" where nothing is known.

@@ -25,9 +25,10 @@ Variable<T> GELU<T>::forward(Variable<T> x) {
 }
 
 template <class T>
-Dropout<T>::Dropout(double p, Random& rng) : p_(p), rng_(rng.fork()) {
+Dropout<T>::Dropout(double p, Random& rng) : p_(p) {
     if (!(p >= 0 && p <= 1))
-        throw ValueError(fmt::format("Dropout(p = {}): a probability lies in 0 … 1.", p));
+        throw ValueError(fmt::format("Dropout: p is {}: a probability lies in 0 … 1.", p));
+    rng_ = Boxed(rng.fork());
 }
 template <class T>
 Variable<T> Dropout<T>::forward(Variable<T> x) {

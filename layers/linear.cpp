@@ -18,8 +18,10 @@ Tensor<T> uniform(const Shape& shape, double limit, Random& rng) {
 
 template <class T>
 Linear<T>::Linear(std::size_t in, std::size_t out, Random& rng, LinearOptions options) {
-    if (in == 0 || out == 0)
-        throw ValueError(fmt::format("Linear({}, {}): both sizes must be at least 1.", in, out));
+    if (!is_size(in) || !is_size(out)) {
+        throw ValueError(
+            fmt::format("Linear({}, {}): both sizes must be at least 1.", as_written(in), as_written(out)));
+    }
     const double limit = 1 / std::sqrt(static_cast<double>(in));
     weight = Boxed(Parameter<T>(uniform<T>({out, in}, limit, rng), "weight"));
     if (options.bias) bias = Boxed(Parameter<T>(uniform<T>({out}, limit, rng), "bias"));

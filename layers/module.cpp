@@ -129,12 +129,10 @@ ScopeGuard Module<T>::enter(Tape<T>& tape, Where where) {
         parent.name_children();
         if (!listed_ && has_state()) {
             throw Error(
-                fmt::format("a module with parameters, or with a training mode, was called ({}) inside a "
-                            "module whose visit() "
-                            "does not list it, so that neither an optimizer nor eval() would reach it: add "
-                            "v(\"name\", member) "
-                            "to the outer module's visit(). It holds {}.",
-                            where.text(), contents(*this)));
+                fmt::format("a module with parameters, or with a training mode, {} inside a module whose "
+                            "visit() does not list it, so that neither an optimizer nor eval() would reach "
+                            "it: add v(\"name\", member) to the outer module's visit(). It holds {}.",
+                            tape.place("was called", where), contents(*this)));
         }
     }
     return tape.scope(name_, where, this);

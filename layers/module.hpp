@@ -63,11 +63,13 @@ class Module {
         return *this;
     }
 
-    /// Runs forward(x) in a scope of this module's name.
+    /// Runs forward(x) in a scope of this module's name. When it throws, the tape is as it was before, and so
+    /// are running statistics and generators.
     /// @throws Error when it has parameters, buffers or a generator and runs inside a module whose visit()
     /// does not list it.
     Variable<T> operator()(Variable<T> x, Where where = Where::here()) {
-        const auto scope = enter(x.tape(), where);
+        const auto scope = enter(x.tape(where), where);
+        const Attempt<T> attempt(x.tape());
         return forward(x);
     }
     virtual Variable<T> forward(Variable<T> x) = 0;

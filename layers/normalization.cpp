@@ -1,5 +1,7 @@
 #include <tapedeck/layers/normalization.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
@@ -19,8 +21,14 @@ void check_momentum(std::string_view who, std::optional<double> momentum) {
                     who, *momentum));
 }
 
+/// A number of features or channels.
+void check_size(std::string_view who, std::string_view what, std::size_t n) {
+    if (!is_size(n))
+        throw ValueError(fmt::format("{}({}): it needs at least 1 {}.", who, as_written(n), what));
+}
+
 void check_normalized_shape(std::string_view who, const Shape& shape) {
-    if (!shape.empty() && elements(shape) > 0) return;
+    if (!shape.empty() && std::all_of(shape.begin(), shape.end(), is_size)) return;
     throw ValueError(fmt::format("{}: normalized_shape is {}; give at least one size, each at least 1.", who,
                                  to_text(shape)));
 }
@@ -51,7 +59,7 @@ void visit_running(Visitor<T>& v, Boxed<RunningStatistics<T>>& running) {
 
 template <class T>
 BatchNorm<T>::BatchNorm(std::size_t features, BatchNormOptions options) : options_(options) {
-    if (features == 0) throw ValueError("BatchNorm(0): it needs at least 1 feature.");
+    check_size("BatchNorm", "feature", features);
     check_eps("BatchNorm", options.eps);
     check_momentum("BatchNorm", options.momentum);
     if (options.affine) {
@@ -115,11 +123,11 @@ Variable<T> RMSNorm<T>::forward(Variable<T> x) {
 template <class T>
 GroupNorm<T>::GroupNorm(std::size_t groups, std::size_t channels, GroupNormOptions options)
     : groups_(groups), options_(options) {
-    if (groups == 0 || channels == 0 || channels % groups != 0) {
+    if (!is_size(groups) || !is_size(channels) || channels % groups != 0) {
         throw ValueError(
             fmt::format("GroupNorm({}, {}): the first is the number of groups, which must divide the second, "
-                        "the number of channels; neither may be 0.",
-                        groups, channels));
+                        "the number of channels; both must be at least 1.",
+                        as_written(groups), as_written(channels)));
     }
     check_eps("GroupNorm", options.eps);
     if (!options.affine) return;
@@ -138,7 +146,7 @@ Variable<T> GroupNorm<T>::forward(Variable<T> x) {
 
 template <class T>
 InstanceNorm<T>::InstanceNorm(std::size_t channels, InstanceNormOptions options) : options_(options) {
-    if (channels == 0) throw ValueError("InstanceNorm(0): it needs at least 1 channel.");
+    check_size("InstanceNorm", "channel", channels);
     check_eps("InstanceNorm", options.eps);
     check_momentum("InstanceNorm", options.momentum);
     if (options.affine) {

@@ -15,8 +15,12 @@ namespace tapedeck {
 template <class T>
 RNNCell<T>::RNNCell(std::size_t in, std::size_t hidden, Random& rng, RNNCellOptions options)
     : options_(options), hidden_(hidden) {
-    if (in == 0 || hidden == 0)
-        throw ValueError(fmt::format("RNNCell({}, {}): both sizes must be at least 1.", in, hidden));
+    if (!is_size(in) || !is_size(hidden)) {
+        throw ValueError(fmt::format("RNNCell({}, {}): both sizes must be at least 1.", as_written(in),
+                                     as_written(hidden)));
+    }
+    if (!(options.eps >= 0))
+        throw ValueError(fmt::format("RNNCell: eps is {}; it must not be negative.", options.eps));
     const bool per_step = options.norm == RNNNorm::batch_per_step;
     if (per_step && options.steps == 0)
         throw ValueError(
@@ -37,29 +41,46 @@ RNNCell<T>::RNNCell(std::size_t in, std::size_t hidden, Random& rng, RNNCellOpti
 
 template <class T>
 Variable<T> RNNCell<T>::operator()(Variable<T> x, Where where) {
-    const auto scope = this->enter(x.tape(), where);
+    const auto scope = this->enter(x.tape(where), where);
+    const Attempt<T> attempt(x.tape());
     return forward(x);
 }
 
 template <class T>
 Variable<T> RNNCell<T>::operator()(Variable<T> x, Variable<T> h, Where where) {
-    const auto scope = this->enter(x.tape(), where);
-    if (h.shape().size() == 0 || h.shape().back() != hidden_) {
-        throw ShapeError(fmt::format(
-            "rnn_cell ({}): h is {}; expected (N, {}), the cell's hidden size.\n  h was made by {}",
-            where.text(), to_text(h.shape()), hidden_, h.entry().text()));
-    }
-    return step(x, &h);
+    Tape<T>& tape = x.tape(where);
+    const auto scope = this->enter(tape, where);
+    const Attempt<T> attempt(tape);
+    check_h(x, h, where);
+    const Variable<T> next = step(x, &h, at_);
+    ++at_;
+    return next;
 }
 
 template <class T>
 Variable<T> RNNCell<T>::forward(Variable<T> x) {
-    restart();
-    return step(x, nullptr);
+    const Variable<T> first = step(x, nullptr, 0);
+    at_ = 1;
+    return first;
 }
 
 template <class T>
-Variable<T> RNNCell<T>::step(Variable<T> x, const Variable<T>* h) {
+void RNNCell<T>::check_h(Variable<T> x, Variable<T> h, Where where) const {
+    Tape<T>& tape = x.tape(where);
+    tape.check(h, "rnn_cell", where);
+    Shape expected = x.shape(where);
+    if (expected.empty()) return;  // linear says what is wrong with x
+    expected.back() = hidden_;
+    if (h.shape() == expected) return;
+    throw ShapeError(
+        fmt::format("{}: x is {}, h is {}: h must be {}, a row for each of x's, of the cell's hidden size.\n "
+                    " h was made by {}",
+                    tape.place("rnn_cell", where), to_text(x.shape()), to_text(h.shape()), to_text(expected),
+                    h.entry().text()));
+}
+
+template <class T>
+Variable<T> RNNCell<T>::step(Variable<T> x, const Variable<T>* h, std::size_t at) {
     Tape<T>& tape = x.tape();
     const Where where = tape.where();
     Variable<T> z =
@@ -70,20 +91,19 @@ Variable<T> RNNCell<T>::step(Variable<T> x, const Variable<T>* h) {
         z = add(z, bias, where);
     else
         z = add(z, linear(*h, tape.parameter(*weight_hh, where), std::optional(bias), where), where);
-    z = normalize(z, where);
-    ++at_;
+    z = normalize(z, at, where);
     return tanh(z, where);
 }
 
 template <class T>
-Variable<T> RNNCell<T>::normalize(Variable<T> z, Where where) {
+Variable<T> RNNCell<T>::normalize(Variable<T> z, std::size_t at, Where where) {
     if (options_.norm == RNNNorm::none) return z;
     Tape<T>& tape = z.tape();
     const auto scope = tape.scope("norm", where);
     const std::optional gamma = tape.parameter(*gamma_, where);
     const std::optional beta = tape.parameter(*beta_, where);
     if (options_.norm == RNNNorm::layer) return layer_norm(z, {hidden_}, gamma, beta, options_.eps, where);
-    RunningStatistics<T>& running = *running_[std::min(at_, running_.size() - 1)];
+    RunningStatistics<T>& running = *running_[std::min(at, running_.size() - 1)];
     return batch_norm(z, &running, gamma, beta, {.training = this->is_training(), .eps = options_.eps},
                       where);
 }

@@ -32,14 +32,14 @@ class RNNCell final : public Module<T> {
     Boxed<Parameter<T>> bias_ih;    ///< (hidden)
     Boxed<Parameter<T>> bias_hh;    ///< (hidden)
 
-    /// @throws ValueError when a size is 0, or steps is 0 with batch_per_step.
+    /// @throws ValueError when a size is 0, eps negative, or steps 0 with batch_per_step.
     RNNCell(std::size_t in, std::size_t hidden, Random& rng, RNNCellOptions options = {});
 
     /// The first step of a sequence: h = 0.
     Variable<T> operator()(Variable<T> x, Where where = Where::here());
     /// A further step; the cell counts them from the last first step, for batch_per_step. A sequence that
     /// begins with an h of one's own begins with restart().
-    /// @throws ShapeError when h is not (N, hidden).
+    /// @throws ShapeError when h is not (N, hidden), N as x's.
     Variable<T> operator()(Variable<T> x, Variable<T> h, Where where = Where::here());
     /// The next step is the first of a sequence.
     void restart() { at_ = 0; }
@@ -47,8 +47,9 @@ class RNNCell final : public Module<T> {
     void visit(Visitor<T>& v) override;
 
   private:
-    Variable<T> step(Variable<T> x, const Variable<T>* h);
-    Variable<T> normalize(Variable<T> z, Where where);
+    void check_h(Variable<T> x, Variable<T> h, Where where) const;
+    Variable<T> step(Variable<T> x, const Variable<T>* h, std::size_t at);
+    Variable<T> normalize(Variable<T> z, std::size_t at, Where where);
 
     RNNCellOptions options_;
     std::size_t hidden_;

@@ -22,8 +22,8 @@ void Sequential<T>::check_name(std::string_view name) const {
 template <class T>
 Module<T>& Sequential<T>::operator[](std::size_t i) const {
     if (i >= children_.size())
-        throw ValueError(
-            fmt::format("Sequential has no module {}: it has {}, counted from 0.", i, children_.size()));
+        throw ValueError(fmt::format("Sequential has no module {}: it has {}, counted from 0.", as_written(i),
+                                     children_.size()));
     return *children_[i].second;
 }
 

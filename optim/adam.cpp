@@ -50,13 +50,15 @@ void update_all(const Factors<T>& f, std::size_t n, T* p, const T* g, T* m, T* v
 template <class T>
 Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options, Decay decay)
     : Optimizer<T>(std::move(parameters), options.lr), options_(options), decay_(decay) {
-    const auto is_rate = [](double beta) { return beta >= 0 && beta < 1; };
-    if (!is_rate(options.beta1) || !is_rate(options.beta2))
-        throw ValueError(fmt::format("Adam: the betas are {} and {}; each must lie in 0 … 1, 1 excluded.",
-                                     options.beta1, options.beta2));
-    if (!(options.eps >= 0 && options.weight_decay >= 0))
-        throw ValueError(fmt::format("Adam: eps is {}, weight_decay {}; neither may be negative.",
-                                     options.eps, options.weight_decay));
+    const std::string_view who = decay == Decay::decoupled ? "AdamW" : "Adam";
+    const auto check_beta = [who](std::string_view name, double beta) {
+        if (beta >= 0 && beta < 1) return;
+        throw ValueError(fmt::format("{}: {} is {}; it must lie in 0 … 1, 1 excluded.", who, name, beta));
+    };
+    check_beta("beta1", options.beta1);
+    check_beta("beta2", options.beta2);
+    this->check_option(who, "eps", options.eps);
+    this->check_option(who, "weight_decay", options.weight_decay);
     first_ = this->zeros_like_parameters();
     second_ = this->zeros_like_parameters();
 }

@@ -10,6 +10,21 @@
 #include <tapedeck/core/kernels/map.hpp>
 
 namespace tapedeck {
+namespace {
+
+template <class T>
+void check_pointers(std::string_view who, std::span<Parameter<T>* const> parameters) {
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (parameters[i] == nullptr) {
+            throw ValueError(
+                fmt::format("{}: parameter {}, counted from 0, is a null pointer; pass "
+                            "net.parameters().",
+                            who, i));
+        }
+    }
+}
+
+}  // namespace
 
 template <class T>
 Optimizer<T>::Optimizer(std::vector<Parameter<T>*> parameters, double rate)
@@ -18,6 +33,7 @@ Optimizer<T>::Optimizer(std::vector<Parameter<T>*> parameters, double rate)
         throw ValueError(
             "an optimizer was given no parameters: pass net.parameters(), of a net whose visit() lists its "
             "members.");
+    check_pointers<T>("an optimizer", parameters_);
     std::vector<Parameter<T>*> sorted = parameters_;
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
@@ -32,10 +48,15 @@ Optimizer<T>::Optimizer(std::vector<Parameter<T>*> parameters, double rate)
 
 template <class T>
 void Optimizer<T>::lr(double new_value) {
-    if (!(new_value >= 0))
-        throw ValueError(
-            fmt::format("an optimizer's learning rate is {}: it must not be negative.", new_value));
+    check_option("an optimizer", "its learning rate", new_value);
     lr_ = new_value;
+}
+
+template <class T>
+void Optimizer<T>::check_option(std::string_view who, std::string_view option, double value) {
+    if (value >= 0 && std::isfinite(value)) return;
+    throw ValueError(fmt::format("{}: {} is {}; it must {}.", who, option, value,
+                                 value < 0 ? "not be negative" : "be a finite number"));
 }
 
 template <class T>
@@ -84,6 +105,7 @@ template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm) {
     if (!(max_norm >= 0))
         throw ValueError(fmt::format("clip_grad_norm: max_norm is {}; it must not be negative.", max_norm));
+    check_pointers("clip_grad_norm", parameters);
     const double norm = gradient_norm(parameters);
     const T factor = static_cast<T>(max_norm / (norm + 1e-6));
     if (!(factor >= 1)) {  // a nan norm makes all gradients nan, as in PyTorch

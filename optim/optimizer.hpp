@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <tapedeck/core/parameter.hpp>
@@ -21,18 +22,21 @@ class Optimizer {
         for (Parameter<T>* p : parameters_) p->zero_grad();
     }
     double lr() const { return lr_; }
-    /// @throws ValueError when negative or not a number.
+    /// @throws ValueError when negative, infinite or not a number.
     void lr(double new_value);
     const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
 
   protected:
-    /// @throws ValueError when there is no parameter, one stands twice, or the rate is negative.
+    /// @throws ValueError when there is no parameter, one is null or stands twice, or the rate is negative or
+    /// not finite.
     Optimizer(std::vector<Parameter<T>*> parameters, double lr);
     Optimizer(const Optimizer&) = default;
     Optimizer& operator=(const Optimizer&) = default;
 
     /// A tensor of zeros for each parameter: an optimizer's state.
     std::vector<Tensor<T>> zeros_like_parameters() const;
+    /// @throws ValueError "SGD: momentum is -1: …" when negative, infinite or not a number.
+    static void check_option(std::string_view who, std::string_view option, double value);
     /// What each step begins with. `state` is empty, or what zeros_like_parameters() made.
     /// @throws ShapeError when a parameter's value, gradient and state are no longer of one shape.
     void check_shapes(const std::vector<Tensor<T>>& state) const;
@@ -44,7 +48,7 @@ class Optimizer {
 
 /// Scales all gradients together so that the norm of them all is at most max_norm, as
 /// torch.nn.utils.clip_grad_norm_ (Pascanu 2013): the factor is max_norm / (norm + 1e-6), at most 1.
-/// @returns the norm before. @throws ValueError when max_norm is negative.
+/// @returns the norm before. @throws ValueError when max_norm is negative, or a parameter null.
 template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm);
 template <class T>

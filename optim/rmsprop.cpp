@@ -24,11 +24,9 @@ RMSProp<T>::RMSProp(std::vector<Parameter<T>*> parameters, RMSPropOptions option
     : Optimizer<T>(std::move(parameters), options.lr), options_(options) {
     if (!(options.alpha >= 0 && options.alpha <= 1))
         throw ValueError(fmt::format("RMSProp: alpha is {}; it must lie in 0 … 1.", options.alpha));
-    if (!(options.eps >= 0 && options.weight_decay >= 0 && options.momentum >= 0)) {
-        throw ValueError(
-            fmt::format("RMSProp: eps is {}, weight_decay {}, momentum {}; none may be negative.",
-                        options.eps, options.weight_decay, options.momentum));
-    }
+    this->check_option("RMSProp", "eps", options.eps);
+    this->check_option("RMSProp", "weight_decay", options.weight_decay);
+    this->check_option("RMSProp", "momentum", options.momentum);
     square_ = this->zeros_like_parameters();
     if (options.centered) mean_ = this->zeros_like_parameters();
     if (options.momentum > 0) velocity_ = this->zeros_like_parameters();

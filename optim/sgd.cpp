@@ -1,5 +1,7 @@
 #include <tapedeck/optim/sgd.hpp>
 
+#include <fmt/format.h>
+
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/kernels/map.hpp>
 
@@ -8,10 +10,15 @@ namespace tapedeck {
 template <class T>
 SGD<T>::SGD(std::vector<Parameter<T>*> parameters, SGDOptions options)
     : Optimizer<T>(std::move(parameters), options.lr), options_(options) {
-    if (!(options.momentum >= 0 && options.weight_decay >= 0))
-        throw ValueError("SGD: momentum and weight_decay must not be negative.");
-    if (options.nesterov && (options.momentum <= 0 || options.dampening != 0))
-        throw ValueError("SGD: Nesterov's step needs a momentum above 0 and no dampening.");
+    this->check_option("SGD", "momentum", options.momentum);
+    this->check_option("SGD", "dampening", options.dampening);
+    this->check_option("SGD", "weight_decay", options.weight_decay);
+    if (options.nesterov && (options.momentum <= 0 || options.dampening != 0)) {
+        throw ValueError(fmt::format(
+            "SGD: momentum is {} and dampening {}; Nesterov's step needs a momentum above 0 and no "
+            "dampening.",
+            options.momentum, options.dampening));
+    }
     if (options.momentum > 0) velocity_ = this->zeros_like_parameters();
 }
 

@@ -50,7 +50,8 @@ struct ReLU final : Op<T> {
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
-            0, [](auto dy, auto y) { return select(y > decltype(y)(0), dy, decltype(y)(0)); }, r.upstream(),
+            0,  // a NaN hands dy on, as in PyTorch
+            [](auto dy, auto y) { return select(y <= decltype(y)(0), decltype(y)(0), dy); }, r.upstream(),
             r.output());
     }
 };
@@ -94,13 +95,13 @@ struct Dropout final : Op<T> {
     };
     Options options;
     Tensor<T> mask;
+    Random::State before{};  // of the generator
 
     std::string_view name() const override { return "Dropout"; }
     std::string_view rule() const override { return "dx = dy * mask"; }
     void forward(Forward<T>& f) override {
-        if (!(options.p >= 0 && options.p <= 1))
-            f.template fail<ValueError>(fmt::format("p is {}: a probability lies in 0 … 1.", options.p));
         if (!f.frozen()) {
+            before = options.rng->state();
             mask.resize(f.input(0).shape());
             const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
             for (T& m : mask.storage()) m = options.rng->bernoulli(options.p) ? T(0) : kept;
@@ -115,30 +116,36 @@ struct Dropout final : Op<T> {
         r.each(
             0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
     }
+    void take_back() override { *options.rng = Random::from_state(before); }
 };
 
 }  // namespace op
 
 template <class T>
 Variable<T> tanh(Variable<T> x, Where where) {
-    return x.tape().template record<op::Tanh<T>>(where, {}, x);
+    return op::record<op::Tanh<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> sigmoid(Variable<T> x, Where where) {
-    return x.tape().template record<op::Sigmoid<T>>(where, {}, x);
+    return op::record<op::Sigmoid<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> relu(Variable<T> x, Where where) {
-    return x.tape().template record<op::ReLU<T>>(where, {}, x);
+    return op::record<op::ReLU<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> gelu(Variable<T> x, Where where) {
-    return x.tape().template record<op::GELU<T>>(where, {}, x);
+    return op::record<op::GELU<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> dropout(Variable<T> x, double p, Random& rng, bool training, Where where) {
+    const Tape<T>& tape = op::tape_for<op::Dropout<T>>(where, {}, x);
+    if (!(p >= 0 && p <= 1)) {
+        throw ValueError(
+            fmt::format("{}: p is {}: a probability lies in 0 … 1.", tape.place("dropout", where), p));
+    }
     if (!training) return x;
-    return x.tape().template record<op::Dropout<T>>(where, {p, &rng}, x);
+    return op::record<op::Dropout<T>>(where, {p, &rng}, x);
 }
 
 #define INSTANTIATE(T)                                \

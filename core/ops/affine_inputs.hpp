@@ -67,7 +67,7 @@ Variable<T> record_with_affine(Where where, const Variable<T>& x, const std::opt
     if (weight) inputs[n++] = *weight;
     if (bias) inputs[n++] = *bias;
     const auto made = options(AffineInputs{weight.has_value(), bias.has_value()});
-    return x.tape().template record<O>(where, made, std::span<const Variable<T>>(inputs.data(), n));
+    return record<O>(where, made, std::span<const Variable<T>>(inputs.data(), n));
 }
 
 }  // namespace tapedeck::op

@@ -1,5 +1,7 @@
 #include <tapedeck/core/ops/arithmetic.hpp>
 
+#include <fmt/format.h>
+
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/reverse.hpp>
@@ -126,13 +128,15 @@ struct Maximum final : Op<T> {
         return "da = dy where a > b, db = dy where b > a, half each where equal";
     }
     void forward(Forward<T>& f) override {
-        // The second test hands on a NaN from either side.
-        f.each([](auto a, auto b) { return select(a > b, a, select(a != a, a, b)); }, f.input(0), f.input(1));
+        // The second test hands on a NaN from either side; a != a would not, since xsimd's != is false for NaN
+        // under AVX-512.
+        f.each([](auto a, auto b) { return select(a > b, a, select(a == a, b, a)); }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
         const auto share = [](auto dy, auto mine, auto other) {
             using V = decltype(dy);
-            return select(mine > other, dy, select(mine == other, dy * V(T(0.5)), V(0)));
+            // Of a NaN on either side both get dy, as in PyTorch.
+            return select(mine < other, V(0), select(mine == other, dy * V(T(0.5)), dy));
         };
         r.each(0, share, r.upstream(), r.input(0), r.input(1));
         r.each(1, share, r.upstream(), r.input(1), r.input(0));
@@ -141,9 +145,7 @@ struct Maximum final : Op<T> {
 
 /// y = mask ? a : b, with the mask as zeros and ones
 template <class T>
-struct Where final : Op<T> {
-    std::string_view name() const override { return "Where"; }
-    std::string_view rule() const override { return "da = dy where mask, db = dy where not"; }
+struct Choice : Op<T> {
     void forward(Forward<T>& f) override {
         f.each([](auto mask, auto a, auto b) { return select(mask != decltype(mask)(0), a, b); }, f.input(0),
                f.input(1), f.input(2));
@@ -157,6 +159,29 @@ struct Where final : Op<T> {
             r.upstream(), r.input(0));
     }
 };
+template <class T>
+struct Where final : Choice<T> {
+    std::string_view name() const override { return "Where"; }
+    std::string_view rule() const override { return "da = dy where mask, db = dy where not"; }
+};
+/// y = mask ? value : x
+template <class T>
+struct MaskedFill final : Choice<T> {
+    std::string_view name() const override { return "MaskedFill"; }
+    std::string_view rule() const override { return "dx = dy where not mask"; }
+    void forward(Forward<T>& f) override {
+        const Shape& mask = f.input(0).shape();
+        const Shape& x = f.input(2).shape();
+        Shape both;
+        if (!broadcast(mask, x, both)) {
+            f.fail(fmt::format("x is {}, mask is {}: they do not broadcast: counted from the last dimension, "
+                               "sizes must be equal or 1.",
+                               to_text(x), to_text(mask)),
+                   {"the mask", "the value", "x"});
+        }
+        Choice<T>::forward(f);
+    }
+};
 
 }  // namespace op
 
@@ -164,7 +189,7 @@ namespace {
 
 template <class O, class T>
 Variable<T> record_pair(const Located<T>& a, const Located<T>& b) {
-    Tape<T>& tape = Located<T>::common_tape({&a, &b});
+    Tape<T>& tape = op::tape_for<O>(a.where(), {}, a.variable(), b.variable());
     const Attempt<T> attempt(tape);
     return tape.template record<O>(a.where(), {}, a.on(tape), b.on(tape));
 }
@@ -189,7 +214,7 @@ Variable<T> divide(const Located<T>& a, const Located<T>& b) {
 }
 template <class T>
 Variable<T> negate(const Located<T>& a) {
-    Tape<T>& tape = Located<T>::common_tape({&a});
+    Tape<T>& tape = op::tape_for<op::Negate<T>>(a.where(), {}, a.variable());
     return tape.template record<op::Negate<T>>(a.where(), {}, a.on(tape));
 }
 template <class T>
@@ -202,18 +227,18 @@ Variable<T> maximum(Variable<T> a, Located<std::type_identity_t<T>> b, Where whe
 }
 template <class T>
 Variable<T> where(const Tensor<bool>& mask, Variable<T> a, Located<std::type_identity_t<T>> b, Where line) {
-    Tape<T>& tape = a.tape();
+    Tape<T>& tape = op::tape_for<op::Where<T>>(line, {}, a, b.variable());
     const Attempt<T> attempt(tape);
     const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", line);
     return tape.template record<op::Where<T>>(line, {}, as_numbers, a, b.on(tape));
 }
 template <class T>
 Variable<T> masked_fill(Variable<T> x, const Tensor<bool>& mask, std::type_identity_t<T> value, Where where) {
-    Tape<T>& tape = x.tape();
+    Tape<T>& tape = op::tape_for<op::MaskedFill<T>>(where, {}, x);
     const Attempt<T> attempt(tape);
     const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", where);
-    return tape.template record<op::Where<T>>(where, {}, as_numbers, tape.input(Tensor<T>(value), "", where),
-                                              x);
+    const Variable<T> filling = tape.input(Tensor<T>(value), "", where);
+    return tape.template record<op::MaskedFill<T>>(where, {}, as_numbers, filling, x);
 }
 
 #define INSTANTIATE(T)                                                               \

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -22,12 +21,11 @@ struct Blocks {
 
 /// The axis counted from the front. @throws ShapeError in the operation's words when it is out of range.
 template <class T>
-std::size_t checked_axis(Forward<T>& f, int axis, std::size_t rank,
-                         std::initializer_list<std::string_view> labels) {
+std::size_t checked_axis(Forward<T>& f, int axis, std::size_t rank, std::string_view label) {
     try {
         return resolve_axis(axis, rank);
     } catch (const ShapeError& error) {
-        f.fail(fmt::format("x is {}: {}", to_text(f.input(0).shape()), error.what()), labels);
+        f.fail(fmt::format("{} is {}: {}", label, to_text(f.input(0).shape()), error.what()), {label});
     }
 }
 

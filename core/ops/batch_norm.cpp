@@ -27,6 +27,7 @@ struct BatchNorm final : Op<T> {
     // By channel: the mean in two parts, the biased variance, 1 / sqrt(variance + eps), and room for the
     // kernels.
     SmallVector<T, 1, 64> center, remainder, variance, rstd, scale, shift, sum_dy, sum_dy_d;
+    RunningBefore<T> before;
 
     std::string_view name() const override { return "BatchNorm"; }
     std::string_view rule() const override {
@@ -69,8 +70,10 @@ struct BatchNorm final : Op<T> {
         Tensor<T>& y = f.output(x.shape());
         kernels::scale_channels(shape, x.storage().data(), center.data(), remainder.data(), scale.data(),
                                 shift.data(), y.storage().data());
+        before.nothing();
         if (options.mode.training && options.running != nullptr && !f.frozen()) update_running(shape);
     }
+    void take_back() override { before.put_back(options.running); }
 
     void adjoint(Reverse<T>& r) override {
         const Tensor<T>& x = r.input(0);
@@ -112,11 +115,11 @@ struct BatchNorm final : Op<T> {
             f.fail(fmt::format("x is {}: expected (N, C) or (N, C, L) with C at least 1.", to_text(x)),
                    {"x"});
         const Shape expected{x[1]};
-        if (options.running != nullptr && options.running->mean.shape() != expected) {
+        if (options.running != nullptr && !fits(*options.running, x[1])) {
             f.fail(
                 fmt::format("x is {}, the running statistics are {}: x must have {} channels in its second "
                             "dimension.",
-                            to_text(x), to_text(options.running->mean.shape()), options.running->mean.size()),
+                            to_text(x), shapes(*options.running), options.running->mean.size()),
                 {"x"});
         }
         options.affine.check(f, expected);
@@ -134,7 +137,8 @@ struct BatchNorm final : Op<T> {
         }
     }
 
-    void update_running(const kernels::ChannelShape& shape) const {
+    void update_running(const kernels::ChannelShape& shape) {
+        before.keep(*options.running);
         RunningUpdate<T> update(*options.running, options.mode.momentum);
         const T n = static_cast<T>(shape.per_channel());
         for (std::size_t c = 0; c < shape.channels; ++c)

@@ -87,23 +87,23 @@ struct Abs final : Op<T> {
 
 template <class T>
 Variable<T> exp(Variable<T> x, Where where) {
-    return x.tape().template record<op::Exp<T>>(where, {}, x);
+    return op::record<op::Exp<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> log(Variable<T> x, Where where) {
-    return x.tape().template record<op::Log<T>>(where, {}, x);
+    return op::record<op::Log<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> sqrt(Variable<T> x, Where where) {
-    return x.tape().template record<op::Sqrt<T>>(where, {}, x);
+    return op::record<op::Sqrt<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> square(Variable<T> x, Where where) {
-    return x.tape().template record<op::Square<T>>(where, {}, x);
+    return op::record<op::Square<T>>(where, {}, x);
 }
 template <class T>
 Variable<T> abs(Variable<T> x, Where where) {
-    return x.tape().template record<op::Abs<T>>(where, {}, x);
+    return op::record<op::Abs<T>>(where, {}, x);
 }
 
 #define INSTANTIATE(T)                               \

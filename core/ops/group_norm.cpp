@@ -29,6 +29,7 @@ struct ChannelGroupNorm final : Op<T> {
     };
     Options options;
     SmallVector<kernels::RowStatistics<T>, 1> statistics;  ///< of sample 0's groups, then sample 1's, …
+    RunningBefore<T> before;
 
     std::string_view name() const override { return kInstance ? "InstanceNorm" : "GroupNorm"; }
     std::string_view rule() const override {
@@ -56,8 +57,10 @@ struct ChannelGroupNorm final : Op<T> {
         layout.each([&](std::size_t i, std::size_t, std::size_t channel) {
             if (std::isinf(statistics[i].rstd)) fail_to_divide(f, layout, i, channel);
         });
+        before.nothing();
         if (options.running != nullptr && !f.frozen() && layout.samples > 0) update_running(layout);
     }
+    void take_back() override { before.put_back(options.running); }
 
     void adjoint(Reverse<T>& r) override {
         const Tensor<T>& x = r.input(0);
@@ -115,7 +118,7 @@ struct ChannelGroupNorm final : Op<T> {
         if (!kInstance && (options.groups == 0 || channels % options.groups != 0)) {
             f.template fail<ValueError>(fmt::format("x is {}, so it has {} channels, which {} groups do not "
                                                     "divide: the groups must be of one size.",
-                                                    to_text(x), channels, options.groups),
+                                                    to_text(x), channels, as_written(options.groups)),
                                         {"x"});
         }
         if (!(options.eps >= 0))
@@ -126,16 +129,17 @@ struct ChannelGroupNorm final : Op<T> {
         // What torch.nn.functional refuses, the odd condition of its group_norm included.
         if (kInstance ? layout.group.size() == 1 : layout.samples * layout.group.size() == 1) {
             f.template fail<ValueError>(
-                fmt::format("expected more than 1 {} when training, got input size {}.",
-                            kInstance ? "spatial element" : "value per channel", to_text(x)),
+                fmt::format("expected more than 1 {} when training, got input size {}; {}.",
+                            kInstance ? "spatial element" : "value per channel", to_text(x),
+                            kInstance ? "give a longer L" : "give a larger batch, or fewer groups"),
                 {"x"});
         }
     }
 
     void check_running(const Forward<T>& f, std::size_t channels) const {
-        if (options.running != nullptr && options.running->mean.shape() != Shape{channels}) {
+        if (options.running != nullptr && !fits(*options.running, channels)) {
             f.fail(fmt::format("x has {} channels, the running statistics are {}: they must be as many.",
-                               channels, to_text(options.running->mean.shape())),
+                               channels, shapes(*options.running)),
                    {"x"});
         }
         if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
@@ -154,7 +158,8 @@ struct ChannelGroupNorm final : Op<T> {
     }
 
     /// A channel's statistics are the average over the samples of its own.
-    void update_running(const Layout& layout) const {
+    void update_running(const Layout& layout) {
+        before.keep(*options.running);
         RunningUpdate<T> update(*options.running, options.momentum);
         const T n = static_cast<T>(layout.group.size());
         const T samples = static_cast<T>(layout.samples);
@@ -187,7 +192,7 @@ Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight, Op
 template <class T>
 Variable<T> instance_norm(Variable<T> x, std::type_identity_t<RunningStatistics<T>>* running,
                           Optional<T> weight, Optional<T> bias, BatchNormMode mode, Where where) {
-    const Shape shape = x.shape();
+    const Shape shape = op::tape_for<op::InstanceNorm<T>>(where, {}, x).knows(x) ? x.shape(where) : Shape{};
     if (running == nullptr || mode.training || shape.size() < 2) {
         return op::record_with_affine<op::InstanceNorm<T>>(
             where, x, weight, bias, [&](op::AffineInputs affine) {
@@ -199,6 +204,7 @@ Variable<T> instance_norm(Variable<T> x, std::type_identity_t<RunningStatistics<
     const std::size_t rows = std::max<std::size_t>(shape[0] * shape[1], 1);
     const Shape as_three =
         shape.size() == 2 ? Shape{1, shape[0], shape[1]} : Shape{shape[0], shape[1], elements(shape) / rows};
+    const Attempt<T> attempt(x.tape(where));
     return reshape(batch_norm(reshape(x, as_three, where), running, weight, bias, mode, where), shape, where);
 }
 

@@ -31,7 +31,9 @@ void check_target(Forward<T>& f) {
                {"x", "target"});
     }
     if (elements(x) == 0)
-        f.fail(fmt::format("x is {}: the mean over nothing has no value.", to_text(x)), {"x"});
+        f.fail(fmt::format("x is {}: the mean over nothing has no value; give at least one element.",
+                           to_text(x)),
+               {"x"});
 }
 
 }  // namespace
@@ -60,7 +62,8 @@ struct MSELoss final : Op<T> {
     }
 };
 
-/// y = mean of max(x, 0) - x t + log(1 + e^-|x|)
+/// y = mean of max(x, 0) - x t + log(1 + e^-|x|), where the first two are taken together: x (1 - t) above 0,
+/// -x t below, so that an infinite x on the wrong side of its target is an infinite loss, not inf - inf
 template <class T>
 struct BinaryCrossEntropyWithLogits final : Op<T> {
     std::string_view name() const override { return "BinaryCrossEntropyWithLogits"; }
@@ -73,7 +76,7 @@ struct BinaryCrossEntropyWithLogits final : Op<T> {
             n,
             [](auto a, auto b) {
                 using V = decltype(a);
-                return select(a > V(0), a, V(0)) - a * b + log1p(exp(-abs(a)));
+                return select(a > V(0), a * (V(1) - b), -a * b) + log1p(exp(-abs(a)));
             },
             x, t);
         f.output({}).storage()[0] = total / static_cast<T>(n);
@@ -115,10 +118,11 @@ struct CrossEntropy final : Op<T> {
         const Tensor<T>& x = f.input(0);
         const auto& targets = options.targets;
         if (x.dimension() != 2 || x.shape()[0] != targets.size() || x.storage().empty()) {
-            f.fail(fmt::format(
-                       "logits are {}, with {} targets: expected (N, C) with N targets, N and C at least 1.",
-                       to_text(x.shape()), targets.size()),
-                   {"logits"});
+            f.fail(
+                fmt::format("logits are {}, with {} target{}: expected (N, C) with one target a row, N and "
+                            "C at least 1.",
+                            to_text(x.shape()), targets.size(), targets.size() == 1 ? "" : "s"),
+                {"logits"});
         }
         const std::size_t rows = x.shape()[0];
         const std::size_t classes = x.shape()[1];
@@ -126,8 +130,8 @@ struct CrossEntropy final : Op<T> {
             if (targets[i] >= classes) {
                 f.template fail<ValueError>(
                     fmt::format(
-                        "target {} of row {} is out of range: logits are {}, so that classes are 0 … {}.",
-                        targets[i], i, to_text(x.shape()), classes - 1),
+                        "target {} of row {} is out of range: logits are {}, so that the classes are 0 … {}.",
+                        as_written(targets[i]), i, to_text(x.shape()), classes - 1),
                     {"logits"});
             }
         }
@@ -168,18 +172,21 @@ struct CrossEntropy final : Op<T> {
 
 template <class T>
 Variable<T> mse_loss(Variable<T> x, Located<std::type_identity_t<T>> target, Where where) {
-    const Attempt<T> attempt(x.tape());
-    return x.tape().template record<op::MSELoss<T>>(where, {}, x, target.on(x.tape()));
+    Tape<T>& tape = op::tape_for<op::MSELoss<T>>(where, {}, x, target.variable());
+    const Attempt<T> attempt(tape);
+    return tape.template record<op::MSELoss<T>>(where, {}, x, target.on(tape));
 }
 template <class T>
 Variable<T> cross_entropy(Variable<T> logits, const std::vector<std::size_t>& targets, Where where) {
-    return logits.tape().template record<op::CrossEntropy<T>>(where, {targets}, logits);
+    return op::record<op::CrossEntropy<T>>(where, {targets}, logits);
 }
 template <class T>
 Variable<T> binary_cross_entropy_with_logits(Variable<T> x, Located<std::type_identity_t<T>> target,
                                              Where where) {
-    const Attempt<T> attempt(x.tape());
-    return x.tape().template record<op::BinaryCrossEntropyWithLogits<T>>(where, {}, x, target.on(x.tape()));
+    using O = op::BinaryCrossEntropyWithLogits<T>;
+    Tape<T>& tape = op::tape_for<O>(where, {}, x, target.variable());
+    const Attempt<T> attempt(tape);
+    return tape.template record<O>(where, {}, x, target.on(tape));
 }
 
 #define INSTANTIATE(T)                                                                       \

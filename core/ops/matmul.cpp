@@ -35,10 +35,14 @@ struct Matmul final : Op<T> {
         k = a.back();
         m = b.size() == 1 ? 1 : b.back();
         const std::size_t inner = b.size() == 1 ? b[0] : b[b.size() - 2];
-        if (k != inner) misfit(fmt::format("the inner sizes {} and {} differ.", k, inner));
+        if (k != inner)
+            misfit(fmt::format("the inner sizes {} and {} differ; does one want transpose()?", k, inner));
         lead_a.assign(a.begin(), a.end() - std::min<std::ptrdiff_t>(2, std::ssize(a)));
         lead_b.assign(b.begin(), b.end() - std::min<std::ptrdiff_t>(2, std::ssize(b)));
-        if (!broadcast(lead_a, lead_b, lead)) misfit("the leading dimensions do not broadcast.");
+        if (!broadcast(lead_a, lead_b, lead)) {
+            misfit(fmt::format("the leading dimensions {} and {} do not broadcast: sizes must be equal or 1.",
+                               to_text(lead_a), to_text(lead_b)));
+        }
         Shape out = lead;
         if (a.size() > 1) out.push_back(n);
         if (b.size() > 1) out.push_back(m);
@@ -101,9 +105,12 @@ struct Linear final : Op<T> {
         const Tensor<T>& x = f.input(0);
         const Tensor<T>& weight = f.input(1);
         if (weight.dimension() != 2 || x.dimension() == 0 || x.shape().back() != weight.shape()[1]) {
-            f.fail(fmt::format("x is {}, weight is {}: x's last dimension must be weight's second (weight is "
-                               "(out, in)).",
-                               to_text(x.shape()), to_text(weight.shape())),
+            const std::string why =
+                weight.dimension() == 2
+                    ? fmt::format("weight is (out, in), and so x's last dimension must be {}.",
+                                  weight.shape()[1])
+                    : "weight must be (out, in).";
+            f.fail(fmt::format("x is {}, weight is {}: {}", to_text(x.shape()), to_text(weight.shape()), why),
                    {"x", "weight"});
         }
         const std::size_t out = weight.shape()[0];
@@ -149,12 +156,12 @@ struct Linear final : Op<T> {
 
 template <class T>
 Variable<T> matmul(Variable<T> a, Variable<T> b, Where where) {
-    return a.tape().template record<op::Matmul<T>>(where, {}, a, b);
+    return op::record<op::Matmul<T>>(where, {}, a, b);
 }
 template <class T>
 Variable<T> linear(Variable<T> x, Variable<T> weight, Optional<T> bias, Where where) {
-    if (bias) return x.tape().template record<op::Linear<T>>(where, {}, x, weight, *bias);
-    return x.tape().template record<op::Linear<T>>(where, {}, x, weight);
+    if (bias) return op::record<op::Linear<T>>(where, {}, x, weight, *bias);
+    return op::record<op::Linear<T>>(where, {}, x, weight);
 }
 
 #define INSTANTIATE(T)                                            \

@@ -25,11 +25,14 @@ struct Slice final : Op<T> {
     std::string_view rule() const override { return "dx = dy within the slice, 0 elsewhere"; }
     void forward(Forward<T>& f) override {
         const Tensor<T>& x = f.input(0);
-        axis = checked_axis(f, options.axis, x.dimension(), {"x"});
+        axis = checked_axis(f, options.axis, x.dimension(), "x");
         if (options.start > options.stop || options.stop > x.shape()[axis]) {
-            f.fail(fmt::format("x is {}: elements {} to {} of axis {} do not exist, it has {}.",
-                               to_text(x.shape()), options.start, options.stop, axis, x.shape()[axis]),
-                   {"x"});
+            f.fail(
+                fmt::format("x is {}: start … stop is {} … {}, and axis {} has {} elements; both are counted "
+                            "from 0, and start <= stop <= {}.",
+                            to_text(x.shape()), as_written(options.start), as_written(options.stop), axis,
+                            x.shape()[axis], x.shape()[axis]),
+                {"x"});
         }
         Shape shape = x.shape();
         shape[axis] = options.stop - options.start;
@@ -65,7 +68,10 @@ struct Concat final : Op<T> {
     std::string_view rule() const override { return "each input gets its own part of dy"; }
     void forward(Forward<T>& f) override {
         const Shape& first = f.input(0).shape();
-        const std::size_t axis = checked_axis(f, options.axis, first.size() + (options.stack ? 1 : 0), {});
+        if (first.empty() && !options.stack)
+            f.fail("input 0 is (): a scalar has no axis to join along; use stack.", {"input 0"});
+        const std::size_t axis =
+            checked_axis(f, options.axis, first.size() + (options.stack ? 1 : 0), "input 0");
         Shape shape = first;
         if (options.stack) shape.insert(shape.begin() + axis, 0);
         shape[axis] = 0;
@@ -75,9 +81,10 @@ struct Concat final : Op<T> {
             bool fits = part.size() == shape.size();
             for (std::size_t d = 0; fits && d < part.size(); ++d) fits = d == axis || part[d] == shape[d];
             if (!fits) {
-                f.fail(fmt::format("input 0 is {}, input {} is {}: they must be equal{}.", to_text(first), i,
-                                   to_text(f.input(i).shape()),
-                                   options.stack ? "" : fmt::format(" but for axis {}", axis)));
+                std::string makers = f.maker(0, "input 0") + f.maker(i, fmt::format("input {}", i));
+                f.fail(fmt::format("input 0 is {}, input {} is {}: they must be equal{}.{}", to_text(first),
+                                   i, to_text(f.input(i).shape()),
+                                   options.stack ? "" : fmt::format(" but for axis {}", axis), makers));
             }
             shape[axis] += part[axis];
         }
@@ -130,7 +137,7 @@ struct Gather final : Op<T> {
     void forward(Forward<T>& f) override {
         const Tensor<T>& x = f.input(0);
         const Shape& index = options.index.shape();
-        axis = checked_axis(f, options.axis, x.dimension(), {"x"});
+        axis = checked_axis(f, options.axis, x.dimension(), "x");
         bool fits = index.size() == x.dimension();
         for (std::size_t d = 0; fits && d < index.size(); ++d) fits = d == axis || index[d] <= x.shape()[d];
         if (!fits) {
@@ -142,8 +149,10 @@ struct Gather final : Op<T> {
         for (const std::size_t i : options.index.storage()) {
             if (i >= x.shape()[axis])
                 f.template fail<ValueError>(
-                    fmt::format("index {} is out of range: axis {} of x {} has {} elements.", i, axis,
-                                to_text(x.shape()), x.shape()[axis]),
+                    fmt::format("index {} is out of range: x is {}, so that axis {} has {}.", as_written(i),
+                                to_text(x.shape()), axis,
+                                x.shape()[axis] == 0 ? "no elements"
+                                                     : fmt::format("elements 0 … {}", x.shape()[axis] - 1)),
                     {"x"});
         }
         T* y = f.output(index).storage().data();
@@ -178,27 +187,25 @@ struct Gather final : Op<T> {
 
 template <class T>
 Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, Where where) {
-    return x.tape().template record<op::Slice<T>>(where, {axis, start, stop}, x);
+    return op::record<op::Slice<T>>(where, {axis, start, stop}, x);
 }
 template <class T>
 Variable<T> concat(const std::vector<Variable<T>>& parts, int axis, Where where) {
     if (parts.empty())
         throw ShapeError(
             fmt::format("concat ({}): there is nothing to join; give at least one.", where.text()));
-    return parts[0].tape().template record<op::Concat<T>>(where, {axis, false},
-                                                          std::span<const Variable<T>>(parts));
+    return op::record<op::Concat<T>>(where, {axis, false}, std::span<const Variable<T>>(parts));
 }
 template <class T>
 Variable<T> stack(const std::vector<Variable<T>>& parts, int axis, Where where) {
     if (parts.empty())
         throw ShapeError(
             fmt::format("stack ({}): there is nothing to join; give at least one.", where.text()));
-    return parts[0].tape().template record<op::Concat<T>>(where, {axis, true},
-                                                          std::span<const Variable<T>>(parts));
+    return op::record<op::Concat<T>>(where, {axis, true}, std::span<const Variable<T>>(parts));
 }
 template <class T>
 Variable<T> gather(Variable<T> x, int axis, const Tensor<std::size_t>& index, Where where) {
-    return x.tape().template record<op::Gather<T>>(where, {axis, &index}, x);
+    return op::record<op::Gather<T>>(where, {axis, &index}, x);
 }
 
 #define INSTANTIATE(T)                                                             \

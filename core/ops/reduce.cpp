@@ -112,13 +112,17 @@ struct Var final : Reduction<T> {
     void forward(Forward<T>& f) override {
         Tensor<T>& y = this->prepare(f);
         const Tensor<T>& x = f.input(0);
-        if (this->options.correction < 0 ||
-            this->count <= static_cast<std::size_t>(this->options.correction)) {
+        if (this->options.correction < 0) {
+            f.template fail<ValueError>(
+                fmt::format("correction is {}: it must not be negative.", this->options.correction), {"x"});
+        }
+        if (this->count <= static_cast<std::size_t>(this->options.correction)) {
             f.fail(fmt::format("x is {}: the variance of {} value{} with correction {} would divide by {}; "
-                               "give more values, or correction 0.",
+                               "give more values{}.",
                                to_text(x.shape()), this->count, this->count == 1 ? "" : "s",
                                this->options.correction,
-                               static_cast<long>(this->count) - this->options.correction),
+                               static_cast<long>(this->count) - this->options.correction,
+                               this->options.correction > 0 && this->count > 0 ? ", or correction 0" : ""),
                    {"x"});
         }
         const T n = static_cast<T>(this->count);
@@ -162,7 +166,8 @@ struct Max final : Reduction<T> {
         Tensor<T>& y = this->prepare(f);
         const Tensor<T>& x = f.input(0);
         if (x.storage().empty())
-            f.fail(fmt::format("x is {}: an empty tensor has no largest element.", to_text(x.shape())),
+            f.fail(fmt::format("x is {}: an empty tensor has no largest element; give at least one.",
+                               to_text(x.shape())),
                    {"x"});
         std::fill(y.storage().begin(), y.storage().end(), -std::numeric_limits<T>::infinity());
         const kernels::Walk<2> walk(x.shape(), {&x.shape(), &this->kept});
@@ -180,7 +185,10 @@ struct Max final : Reduction<T> {
     }
     void adjoint(Reverse<T>& r) override {
         this->spread(
-            r, [](auto x, auto dy, auto y, auto n) { return select(x == y, dy / n, decltype(dy)(0)); },
+            r,  // where y is a NaN, so is the gradient, as in PyTorch
+            [](auto x, auto dy, auto y, auto n) {
+                return select(y == y, select(x == y, dy / n, decltype(dy)(0)), y);
+            },
             r.upstream(), r.output(), ties);
     }
 };
@@ -189,19 +197,19 @@ struct Max final : Reduction<T> {
 
 template <class T>
 Variable<T> sum(Variable<T> x, Axes axes, bool keep_dims, Where where) {
-    return x.tape().template record<op::Sum<T>>(where, {axes, keep_dims, 0}, x);
+    return op::record<op::Sum<T>>(where, {axes, keep_dims, 0}, x);
 }
 template <class T>
 Variable<T> mean(Variable<T> x, Axes axes, bool keep_dims, Where where) {
-    return x.tape().template record<op::Mean<T>>(where, {axes, keep_dims, 0}, x);
+    return op::record<op::Mean<T>>(where, {axes, keep_dims, 0}, x);
 }
 template <class T>
 Variable<T> var(Variable<T> x, Axes axes, bool keep_dims, int correction, Where where) {
-    return x.tape().template record<op::Var<T>>(where, {axes, keep_dims, correction}, x);
+    return op::record<op::Var<T>>(where, {axes, keep_dims, correction}, x);
 }
 template <class T>
 Variable<T> max(Variable<T> x, Axes axes, bool keep_dims, Where where) {
-    return x.tape().template record<op::Max<T>>(where, {axes, keep_dims, 0}, x);
+    return op::record<op::Max<T>>(where, {axes, keep_dims, 0}, x);
 }
 
 #define INSTANTIATE(T)                                             \

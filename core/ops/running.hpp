@@ -2,10 +2,52 @@
 #pragma once
 
 #include <cmath>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <tapedeck/core/ops/normalize.hpp>
 
 namespace tapedeck::op {
+
+/// Whether all three are there, for so many channels.
+template <class T>
+bool fits(const RunningStatistics<T>& running, std::size_t channels) {
+    const Shape expected{channels};
+    return running.mean.shape() == expected && running.var.shape() == expected && running.batches.size() == 1;
+}
+
+/// "(4)", or what each of them is when they differ.
+template <class T>
+std::string shapes(const RunningStatistics<T>& running) {
+    if (fits(running, running.mean.size())) return to_text(running.mean.shape());
+    return fmt::format("{} in mean, {} in variance, {} in count", to_text(running.mean.shape()),
+                       to_text(running.var.shape()), to_text(running.batches.shape()));
+}
+
+/// The statistics as they were before a batch, so that it can be taken back.
+template <class T>
+class RunningBefore {
+  public:
+    void keep(const RunningStatistics<T>& running) {
+        mean_ = running.mean;
+        var_ = running.var;
+        batches_ = running.batches;
+        kept_ = true;
+    }
+    void nothing() { kept_ = false; }
+    void put_back(RunningStatistics<T>* running) {
+        if (!std::exchange(kept_, false)) return;
+        running->mean = mean_;
+        running->var = var_;
+        running->batches = batches_;
+    }
+
+  private:
+    Tensor<T> mean_, var_, batches_;
+    bool kept_ = false;
+};
 
 /// One batch's update; making it counts the batch.
 template <class T>

@@ -1,5 +1,7 @@
 #include <tapedeck/core/ops/shape.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
@@ -23,9 +25,18 @@ struct Reshape final : Op<T> {
     std::string_view rule() const override { return "dx = dy in x's shape"; }
     void forward(Forward<T>& f) override {
         const Tensor<T>& x = f.input(0);
+        const bool written = std::all_of(options.shape.begin(), options.shape.end(),
+                                         [](std::size_t size) { return as_written(size) >= 0; });
+        if (!written) {
+            f.fail(
+                fmt::format("x is {} with {} elements, the new shape is {}: no size is negative, and -1 is "
+                            "not worked out; write each size out.",
+                            to_text(x.shape()), x.size(), to_text(options.shape)),
+                {"x"});
+        }
         if (elements(options.shape) != x.size()) {
-            f.fail(fmt::format("x is {} with {} elements, the new shape {} has {}.", to_text(x.shape()),
-                               x.size(), to_text(options.shape), elements(options.shape)),
+            f.fail(fmt::format("x is {} with {} elements, the new shape {} has {}: they must be as many.",
+                               to_text(x.shape()), x.size(), to_text(options.shape), elements(options.shape)),
                    {"x"});
         }
         std::copy(x.storage().begin(), x.storage().end(), f.output(options.shape).storage().begin());
@@ -50,8 +61,8 @@ struct TransposeAxes final : Op<T> {
     std::string_view rule() const override { return "dx = dy with the axes swapped back"; }
     void forward(Forward<T>& f) override {
         const Tensor<T>& x = f.input(0);
-        const std::size_t a = checked_axis(f, options.axis0, x.dimension(), {"x"});
-        const std::size_t b = checked_axis(f, options.axis1, x.dimension(), {"x"});
+        const std::size_t a = checked_axis(f, options.axis0, x.dimension(), "x");
+        const std::size_t b = checked_axis(f, options.axis1, x.dimension(), "x");
         low = std::min(a, b);
         high = std::max(a, b);
         Shape shape = x.shape();
@@ -97,16 +108,16 @@ struct Detach final : Op<T> {
 
 template <class T>
 Variable<T> reshape(Variable<T> x, const Shape& shape, Where where) {
-    return x.tape().template record<op::Reshape<T>>(where, {shape}, x);
+    return op::record<op::Reshape<T>>(where, {shape}, x);
 }
 template <class T>
 Variable<T> transpose(Variable<T> x, int axis0, int axis1, Where where) {
-    return x.tape().template record<op::TransposeAxes<T>>(where, {axis0, axis1}, x);
+    return op::record<op::TransposeAxes<T>>(where, {axis0, axis1}, x);
 }
 template <class T>
 Variable<T> detach(Variable<T> x, Where where) {
-    const auto paused = x.tape().pause();
-    return x.tape().template record<op::Detach<T>>(where, {}, x);
+    const auto paused = op::tape_for<op::Detach<T>>(where, {}, x).pause();
+    return op::record<op::Detach<T>>(where, {}, x);
 }
 
 #define INSTANTIATE(T)                                              \

@@ -28,7 +28,9 @@ struct AlongAxis : Op<T> {
         const Tensor<T>& x = f.input(0);
         kept = x.shape();
         try {
-            kept[resolve_axis(options.axis, kept.size())] = 1;
+            // A scalar is one element in a row, as in PyTorch.
+            const std::size_t axis = resolve_axis(options.axis, std::max<std::size_t>(kept.size(), 1));
+            if (!kept.empty()) kept[axis] = 1;
         } catch (const ShapeError& error) {
             f.fail(fmt::format("x is {}: {}", to_text(x.shape()), error.what()), {"x"});
         }
@@ -99,11 +101,11 @@ struct LogSoftmax final : AlongAxis<T> {
 
 template <class T>
 Variable<T> softmax(Variable<T> x, int axis, Where where) {
-    return x.tape().template record<op::Softmax<T>>(where, {axis}, x);
+    return op::record<op::Softmax<T>>(where, {axis}, x);
 }
 template <class T>
 Variable<T> log_softmax(Variable<T> x, int axis, Where where) {
-    return x.tape().template record<op::LogSoftmax<T>>(where, {axis}, x);
+    return op::record<op::LogSoftmax<T>>(where, {axis}, x);
 }
 
 #define INSTANTIATE(T)                                     \

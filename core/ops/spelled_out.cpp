@@ -48,10 +48,11 @@ Variable<T> scale_and_shift_channels(Variable<T> x, std::optional<Variable<T>> w
 
 template <class T>
 Axes last_axes(std::string_view who, const Variable<T>& x, int dimensions, Where where) {
-    if (dimensions < 1 || static_cast<std::size_t>(dimensions) > std::min(x.shape().size(), Axes::kMax)) {
+    if (dimensions < 1 ||
+        static_cast<std::size_t>(dimensions) > std::min(x.shape(where).size(), Axes::kMax)) {
         throw ShapeError(
-            fmt::format("spelled_out::{} ({}): x is {}: it has no {} last dimensions to normalize over.", who,
-                        where.text(), to_text(x.shape()), dimensions));
+            fmt::format("{}: x is {}: it has no {} last dimensions to normalize over; give 1 … {}.",
+                        x.tape().place(who, where), to_text(x.shape()), dimensions, x.shape().size()));
     }
     Axes axes;
     for (int d = 1; d <= dimensions; ++d) axes.axis[axes.count++] = -d;
@@ -60,9 +61,16 @@ Axes last_axes(std::string_view who, const Variable<T>& x, int dimensions, Where
 
 template <class T>
 void check_channels(std::string_view who, const Variable<T>& x, Where where) {
-    if (x.shape().size() == 2 || x.shape().size() == 3) return;
-    throw ShapeError(fmt::format("spelled_out::{} ({}): x is {}: expected (N, C) or (N, C, L).", who,
-                                 where.text(), to_text(x.shape())));
+    if (x.shape(where).size() == 2 || x.shape().size() == 3) return;
+    throw ShapeError(fmt::format("{}: x is {}: expected (N, C) or (N, C, L).", x.tape().place(who, where),
+                                 to_text(x.shape())));
+}
+
+template <class T>
+void check_eps(std::string_view who, const Variable<T>& x, double eps, Where where) {
+    if (eps >= 0) return;
+    throw ValueError(
+        fmt::format("{}: eps is {}: it must not be negative.", x.tape(where).place(who, where), eps));
 }
 
 }  // namespace
@@ -70,13 +78,17 @@ void check_channels(std::string_view who, const Variable<T>& x, Where where) {
 template <class T>
 Variable<T> layer_norm(Variable<T> x, int dimensions, Optional<T> weight, Optional<T> bias, double eps,
                        Where where) {
-    const Axes axes = last_axes("layer_norm", x, dimensions, where);
+    check_eps("spelled_out::layer_norm", x, eps, where);
+    const Axes axes = last_axes("spelled_out::layer_norm", x, dimensions, where);
+    const Attempt<T> attempt(x.tape());
     return scale_and_shift(standardize(x, axes, eps, where), weight, bias, where);
 }
 
 template <class T>
 Variable<T> batch_norm(Variable<T> x, Optional<T> weight, Optional<T> bias, double eps, Where where) {
-    check_channels("batch_norm", x, where);
+    check_eps("spelled_out::batch_norm", x, eps, where);
+    check_channels("spelled_out::batch_norm", x, where);
+    const Attempt<T> attempt(x.tape());
     const Axes axes = x.shape().size() == 3 ? Axes{0, 2} : Axes{0};
     return scale_and_shift_channels(standardize(x, axes, eps, where), weight, bias, where);
 }
@@ -84,8 +96,10 @@ Variable<T> batch_norm(Variable<T> x, Optional<T> weight, Optional<T> bias, doub
 template <class T>
 Variable<T> rms_norm(Variable<T> x, int dimensions, Optional<T> weight, std::optional<double> eps,
                      Where where) {
-    const Axes axes = last_axes("rms_norm", x, dimensions, where);
     const double e = eps.value_or(std::numeric_limits<T>::epsilon());
+    check_eps("spelled_out::rms_norm", x, e, where);
+    const Axes axes = last_axes("spelled_out::rms_norm", x, dimensions, where);
+    const Attempt<T> attempt(x.tape());
     const Variable<T> squares = mean(square(x, where), axes, true, where);
     const Variable<T> root = sqrt(add(Located<T>(squares, where), Located<T>(e, where)), where);
     return scale_and_shift(divide(Located<T>(x, where), Located<T>(root, where)), weight, {}, where);
@@ -94,12 +108,14 @@ Variable<T> rms_norm(Variable<T> x, int dimensions, Optional<T> weight, std::opt
 template <class T>
 Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight, Optional<T> bias, double eps,
                        Where where) {
-    check_channels("group_norm", x, where);
+    check_eps("spelled_out::group_norm", x, eps, where);
+    check_channels("spelled_out::group_norm", x, where);
+    const Attempt<T> attempt(x.tape());
     const Shape shape = x.shape();
     if (groups == 0 || shape[1] % groups != 0) {
-        throw ShapeError(
-            fmt::format("spelled_out::group_norm ({}): x is {}: {} groups do not divide its {} channels.",
-                        where.text(), to_text(shape), groups, shape[1]));
+        throw ShapeError(fmt::format("{}: x is {}: {} groups do not divide its {} channels.",
+                                     x.tape().place("spelled_out::group_norm", where), to_text(shape),
+                                     as_written(groups), shape[1]));
     }
     Shape grouped{shape[0], groups, shape[1] / groups * (shape.size() == 3 ? shape[2] : 1)};
     const Variable<T> normal = standardize(reshape(x, grouped, where), Axes{2}, eps, where);
@@ -108,15 +124,19 @@ Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight, Op
 
 template <class T>
 Variable<T> instance_norm(Variable<T> x, Optional<T> weight, Optional<T> bias, double eps, Where where) {
+    check_eps("spelled_out::instance_norm", x, eps, where);
+    const Attempt<T> attempt(x.tape());
     if (x.shape().size() != 3) {
-        throw ShapeError(fmt::format("spelled_out::instance_norm ({}): x is {}: expected (N, C, L).",
-                                     where.text(), to_text(x.shape())));
+        throw ShapeError(fmt::format("{}: x is {}: expected (N, C, L).",
+                                     x.tape().place("spelled_out::instance_norm", where),
+                                     to_text(x.shape())));
     }
     return scale_and_shift_channels(standardize(x, Axes{2}, eps, where), weight, bias, where);
 }
 
 template <class T>
 Variable<T> weight_norm(Variable<T> v, Variable<T> g, Where where) {
+    const Attempt<T> attempt(v.tape(where));
     const Variable<T> norm = sqrt(sum(square(v, where), Axes{-1}, true, where), where);
     const Variable<T> direction = divide(Located<T>(v, where), Located<T>(norm, where));
     return multiply(Located<T>(direction, where), Located<T>(g, where));

@@ -98,7 +98,7 @@ struct WeightNorm final : Op<T> {
 
 template <class T>
 Variable<T> weight_norm(Variable<T> v, Variable<T> g, Where where) {
-    return v.tape().template record<op::WeightNorm<T>>(where, {}, v, g);
+    return op::record<op::WeightNorm<T>>(where, {}, v, g);
 }
 
 #define INSTANTIATE(T) template Variable<T> weight_norm(Variable<T>, Variable<T>, Where);

@@ -68,7 +68,7 @@ TEST_CASE("dropout: draws a new mask at each call; copies draw the same ones") {
 
 TEST_CASE("dropout: p is a probability") {
     Random rng(1);
-    CHECK(says(error_text<ValueError>([&] { Dropout<float>(-0.1, rng); }), {"Dropout(p = -0.1)", "0 … 1"}));
+    CHECK(says(error_text<ValueError>([&] { Dropout<float>(-0.1, rng); }), {"Dropout: p is -0.1", "0 … 1"}));
     CHECK_THROWS_AS(Dropout<float>(1.1, rng), ValueError);
     CHECK_THROWS_AS(Dropout<float>(std::nan(""), rng), ValueError);
 }

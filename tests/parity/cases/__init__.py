@@ -1,0 +1,1 @@
+"""The cases, one module a family; each has a function family() that makes them all."""
