@@ -2,110 +2,228 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/random.hpp>
+#include <tapedeck/core/gradcheck/evidence.hpp>
+#include <tapedeck/core/gradcheck/program.hpp>
+#include <tapedeck/core/gradcheck/scale.hpp>
+#include <tapedeck/core/gradcheck/slope.hpp>
 
-namespace tapedeck {
+namespace tapedeck::numeric {
 namespace {
+
+using Element = GradcheckReport::Element;
 
 constexpr std::size_t kWorst = 10;
 
 template <class T>
-double dot(const Tensor<T>& a, const Tensor<T>& b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        sum += static_cast<double>(a.storage()[i]) * static_cast<double>(b.storage()[i]);
-    return sum;
-}
-
-}  // namespace
-
-double GradcheckReport::Element::error() const { return std::abs(recorded - numeric); }
-
-std::string GradcheckReport::text() const {
-    if (!problem.empty()) return "gradcheck proves nothing: " + problem + "\n";
-    std::string text = wrong.empty()
-                           ? fmt::format("gradcheck passed: {} elements; the worst:\n", checked)
-                           : fmt::format("gradcheck FAILED: {} of {} elements are wrong; the worst:\n",
-                                         wrong.size(), checked);
-    for (const Element& e : worst) {
-        text += fmt::format("  argument {}, element {}: recorded {:.9g}, numeric {:.9g}, difference {:.3g}\n",
-                            e.argument, e.index, e.recorded, e.numeric, e.error());
+GradcheckOptions as_precise_as(GradcheckOptions options) {
+    if constexpr (std::is_same_v<T, float>) {
+        options.step = std::max(options.step, 3e-2);
+        options.relative = std::max(options.relative, 1e-2);
+        options.absolute = std::max(options.absolute, 1e-3);
     }
-    return text;
+    return options;
 }
+
+/// One argument's numeric gradient.
+template <class T>
+std::vector<Slope> slopes(Program<T>& program, std::size_t a, const GradcheckOptions& options) {
+    const Tensor<T>& x = program.argument(a);
+    const Scale scale(x);
+    program.play();
+    const double result = program.value();
+    const double rounding = program.rounding(a);
+    std::vector<Slope> all;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double at = static_cast<double>(x.storage()[i]);
+        Slope best;
+        double before = 0;
+        // Where the first step does not settle it: the spread, or caution near 0, may say little about how
+        // far the function is smooth. A longer one beats the noise; x's own size may be a better measure.
+        for (const double step : {scale.step(at, options.step), options.step * scale.length(),
+                                  0.05 * scale.length(), options.step * (at != 0 ? std::abs(at) : 1)}) {
+            if (step == before) continue;
+            const Slope found = slope([&](double offset) { return program.moved(a, i, offset); },
+                                      {at, result}, step, 0.1 * options.relative, rounding);
+            if (before == 0 || found.uncertainty < best.uncertainty) best = found;
+            before = step;
+            if (best.uncertainty <= options.relative * std::abs(best.value)) break;
+        }
+        all.push_back(best);
+    }
+    return all;
+}
+
+/// What of an argument's numeric gradient is no more than the noise of rounding.
+double noise(const std::vector<Slope>& slopes, double rounding) {
+    std::vector<double> uncertainties;
+    for (const Slope& s : slopes) uncertainties.push_back(s.uncertainty);
+    const auto middle = uncertainties.begin() + static_cast<std::ptrdiff_t>(uncertainties.size() / 2);
+    std::nth_element(uncertainties.begin(), middle, uncertainties.end());
+    return std::max(10 * *middle, rounding);
+}
+
+/// Compares one argument and files its elements under right, wrong or unsettled.
+template <class T>
+class Judge {
+  public:
+    Judge(GradcheckReport& report, const GradcheckOptions& options, std::vector<Element>& all)
+        : report_(report), options_(options), all_(all) {}
+
+    void argument(std::size_t a, const Tensor<T>& x, const Tensor<T>& recorded,
+                  const std::vector<Slope>& numeric, double magnitude, bool constant) {
+        if (x.size() == 0) return;
+        const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+        const double rounding = epsilon * magnitude / Scale(x).length();
+        double& largest = report_.arguments[a].largest;
+        for (const Slope& s : numeric) largest = std::max(largest, std::abs(s.value));
+        const double nothing = noise(numeric, 100 / options_.step * rounding);
+        const bool near_zero = largest <= nothing;
+        refuse(a, nothing, near_zero, constant);
+        for (std::size_t i = 0; i < numeric.size(); ++i) {
+            const Slope& s = numeric[i];
+            const Element e{a, i, static_cast<double>(recorded.storage()[i]), s.value, s.uncertainty};
+            all_.push_back(e);
+            const double tolerance = near_zero ? nothing
+                                               : options_.relative * std::abs(s.value) +
+                                                     options_.absolute * largest + 10 * rounding;
+            // Written so that a NaN is not right.
+            if (e.error() <= tolerance) continue;
+            if (!std::isfinite(e.numeric)) {  // at the end of the domain
+                report_.unsettled.push_back(e);
+            } else if (e.error() <= tolerance + 10 * s.uncertainty) {
+                // They agree as far as can be told; for an element this small, that is enough.
+                if (!(s.uncertainty <= 0.1 * options_.relative * largest)) report_.unsettled.push_back(e);
+            } else {
+                const bool subgradient = s.kink && s.allows(e.recorded, tolerance);
+                (subgradient ? report_.unsettled : report_.wrong).push_back(e);
+            }
+        }
+    }
+
+  private:
+    void refuse(std::size_t a, double nothing, bool near_zero, bool constant) {
+        if (!report_.problem.empty() || near_zero == constant) return;
+        const std::string& name = report_.arguments[a].name;
+        report_.problem =
+            constant
+                ? fmt::format("{} is declared constant, but its numeric gradient is up to {:.2g}.", name,
+                              report_.arguments[a].largest)
+                : fmt::format(
+                      "the numeric gradient of {} is near zero (at most {:.2g}, where rounding makes "
+                      "{:.2g}), "
+                      "as a wrong one's may be. Return more than a sum or a mean, which for a "
+                      "normalization's "
+                      "output is constant; choose inputs on which the result depends; or, where it does not "
+                      "depend on this one, declare that: .constant = {{{}}}.",
+                      name, report_.arguments[a].largest, nothing, a);
+    }
+
+    GradcheckReport& report_;
+    const GradcheckOptions& options_;
+    std::vector<Element>& all_;
+};
 
 template <class T>
-GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
-                          GradcheckOptions options) {
-    GradcheckReport report;
-    Tape<T> tape;
-    std::vector<Variable<T>> variables;
-    for (const Tensor<T>& x : inputs) variables.push_back(tape.variable(x));
-    const Variable<T> y = function(tape, variables);
-
-    Random rng(options.seed);
-    Tensor<T> cotangent = Tensor<T>::from_shape(y.shape());
-    for (T& c : cotangent.storage()) c = static_cast<T>(rng.normal());
-    tape.backward(y, cotangent);
-    std::vector<Tensor<T>> recorded;
-    for (const Variable<T>& v : variables) recorded.push_back(v.has_grad() ? v.grad() : zeros<T>(v.shape()));
-
-    std::vector<GradcheckReport::Element> all;
-    double largest = 0;
-    for (std::size_t a = 0; a < inputs.size(); ++a) {
-        Tensor<T> x = inputs[a];
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const T original = x.storage()[i];
-            const double h = options.step * std::max(1.0, std::abs(static_cast<double>(original)));
-            const auto value_at = [&](double offset) {
-                x.storage()[i] = static_cast<T>(static_cast<double>(original) + offset);
-                tape.set(variables[a], x);
-                tape.play(frozen);
-                return dot(y.value(), cotangent);
-            };
-            // The step that was really taken, after rounding.
-            const double up = value_at(h);
-            const double high = static_cast<double>(x.storage()[i]);
-            const double down = value_at(-h);
-            const double low = static_cast<double>(x.storage()[i]);
-            const double numeric = (up - down) / (high - low);
-            x.storage()[i] = original;
-            largest = std::max(largest, std::abs(numeric));
-            all.push_back({a, i, static_cast<double>(recorded[a].storage()[i]), numeric});
+std::vector<bool> constants(const GradcheckOptions& options, std::size_t inputs,
+                            const NamedParameters<T>& parameters) {
+    std::vector<bool> constant(inputs + parameters.size(), false);
+    for (const std::size_t a : options.constant) {
+        if (a >= constant.size()) {
+            throw ValueError(
+                fmt::format("gradcheck: constant names argument {}, and there are {}, counted from 0.", a,
+                            constant.size()));
         }
-        tape.set(variables[a], inputs[a]);
+        constant[a] = true;
     }
-    report.checked = all.size();
-    if (all.empty())
-        report.problem = "there is no element to check; give inputs.";
-    else if (!(largest > 100 * options.absolute))
-        report.problem = fmt::format(
-            "every numeric gradient is near zero (at most {:.2g}), as is a wrong one's; choose inputs on "
-            "which the result depends.",
-            largest);
-    for (const auto& e : all) {
-        // Written so that a NaN is wrong.
-        if (!(e.error() <= options.absolute + options.relative * std::abs(e.numeric)))
-            report.wrong.push_back(e);
+    for (const std::string& name : options.constant_parameters) {
+        bool found = false;
+        for (std::size_t k = 0; k < parameters.size(); ++k) {
+            if (parameters[k].first == name) found = constant[inputs + k] = true;
+        }
+        if (!found) {
+            throw ValueError(fmt::format(
+                "gradcheck: constant_parameters names {}, and no parameter has that name.", name));
+        }
     }
-    const auto worse = [](const auto& a, const auto& b) {
+    return constant;
+}
+
+/// Why nothing can be checked at all; "" when it can.
+template <class T>
+std::string obstacle(Program<T>& program) {
+    std::size_t elements = 0;
+    for (std::size_t a = 0; a < program.arguments(); ++a) elements += program.argument(a).size();
+    if (elements == 0) return "there is no element to check; give inputs.";
+    if (program.result().value().size() == 0)
+        return fmt::format("the result is {}: it has no element.", to_text(program.result().shape()));
+    const double once = program.value();
+    if (!std::isfinite(once)) return "the result is not finite; choose inputs for which it is.";
+    program.play();
+    if (const double again = program.value(); again != once) {
+        return fmt::format(
+            "played again with the same numbers, the program has another result ({:.9g}, then {:.9g} in its "
+            "product with the cotangent): an operation draws random numbers, or remembers something, even "
+            "when Forward::frozen().",
+            once, again);
+    }
+    return "";
+}
+
+void keep_worst(GradcheckReport& report, std::vector<Element> all) {
+    const auto worse = [](const Element& a, const Element& b) {
         return std::isnan(a.error()) ? !std::isnan(b.error()) : a.error() > b.error();
     };
     const std::size_t kept = std::min(kWorst, all.size());
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(), worse);
     all.resize(kept);
     report.worst = std::move(all);
+}
+
+}  // namespace
+
+template <class T>
+GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
+                          const NamedParameters<T>& parameters, GradcheckOptions given) {
+    const GradcheckOptions options = as_precise_as<T>(std::move(given));
+    const std::vector<bool> constant = constants<T>(options, inputs.size(), parameters);
+    Program<T> program(function, inputs, parameters, options.seed);
+    GradcheckReport report;
+    report.imprecise = std::is_same_v<T, float>;
+    report.function = options.name.empty() ? program.operations() : options.name;
+    for (std::size_t a = 0; a < program.arguments(); ++a)
+        report.arguments.push_back({program.name(a), program.argument(a).shape()});
+    report.problem = obstacle(program);
+    if (!report.problem.empty()) return report;
+
+    const double magnitude = program.magnitude();
+    const std::vector<Tensor<T>> recorded = program.gradients();
+    std::vector<std::vector<Slope>> numeric;
+    std::vector<Element> all;
+    Judge<T> judge(report, options, all);
+    for (std::size_t a = 0; a < program.arguments(); ++a) {
+        numeric.push_back(slopes(program, a, options));
+        judge.argument(a, program.argument(a), recorded[a], numeric[a], magnitude, constant[a]);
+    }
+    report.checked = all.size();
+    keep_worst(report, std::move(all));
+
+    program.play();
+    for (std::size_t a = 0; a < program.arguments(); ++a) {
+        const auto of_a = [a](const Element& e) { return e.argument == a; };
+        if (std::any_of(report.wrong.begin(), report.wrong.end(), of_a))
+            report.arguments[a].diagnosis = diagnosis::diagnose(diagnosis::evidence(program, a, numeric[a]));
+    }
     return report;
 }
 
-template GradcheckReport gradcheck(
-    const std::function<Variable<float>(Tape<float>&, std::vector<Variable<float>>)>&,
-    const std::vector<Tensor<float>>&, GradcheckOptions);
-template GradcheckReport gradcheck(
-    const std::function<Variable<double>(Tape<double>&, std::vector<Variable<double>>)>&,
-    const std::vector<Tensor<double>>&, GradcheckOptions);
+template GradcheckReport gradcheck<float>(const GradcheckFunction<float>&, const std::vector<Tensor<float>>&,
+                                          const NamedParameters<float>&, GradcheckOptions);
+template GradcheckReport gradcheck<double>(const GradcheckFunction<double>&,
+                                           const std::vector<Tensor<double>>&, const NamedParameters<double>&,
+                                           GradcheckOptions);
 
-}  // namespace tapedeck
+}  // namespace tapedeck::numeric

@@ -64,7 +64,7 @@ Entry<T>& Tape<T>::prepare(Where where, std::span<const Variable<T>> inputs) {
 
 template <class T>
 Variable<T> Tape<T>::commit(Entry<T>& entry) {
-    Forward<T> f(entries_, entry, false);
+    Forward<T> f(entries_, entry, frozen_ > 0);
     entry.op_->forward(f);
     ++used_;
     return {this, entry.index_, generation_};

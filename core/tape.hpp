@@ -103,6 +103,9 @@ class Tape {
     /// While the guard lives, entries hold values only: no gradient will flow through them.
     [[nodiscard]] PauseGuard pause() { return PauseGuard(paused_); }
     bool paused() const { return paused_ > 0; }
+    /// While the guard lives, recording has no side effects, as play(frozen) has none: running statistics and
+    /// generators are left as they are. A rehearsal; gradcheck records so.
+    [[nodiscard]] PauseGuard freeze() { return PauseGuard(frozen_); }
     /// The line that the innermost scope was opened from, and its owner: what a library's module records
     /// under.
     Where where() const { return scopes_.where(); }
@@ -147,6 +150,7 @@ class Tape {
     bool has_gradients_ = false;  // a reverse pass has run over this recording
     bool awaits_play_ = false;    // set() was called, and the values downstream are still the old ones
     int paused_ = 0;
+    int frozen_ = 0;
     std::vector<std::uint32_t> parameters_;  // the entries that read one
     Scopes scopes_;
     std::set<std::string, std::less<>> names_;
@@ -186,7 +190,8 @@ Variable<T> Tape<T>::record(Where where, const typename O::Options& options,
     if constexpr (is_stateless<O, T>) {
         entry.op_ = &shared_operation<O>;
     } else {
-        if (entry.own_op_ == nullptr || typeid(*entry.own_op_) != typeid(O))
+        // A frozen recording has no last run to repeat: whatever the slot's op remembers is another's.
+        if (entry.own_op_ == nullptr || frozen_ > 0 || typeid(*entry.own_op_) != typeid(O))
             entry.own_op_ = std::make_unique<O>();
         if constexpr (requires(O & o) { o.options = options; })
             static_cast<O&>(*entry.own_op_).options = options;

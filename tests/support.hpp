@@ -15,11 +15,14 @@
 
 namespace tapedeck::test {
 
-/// The seed of what is random in a test: its own number, shifted by the environment's TAPEDECK_TEST_SEED.
-inline std::uint64_t test_seed(std::uint64_t own = 0) {
-    const char* shift = std::getenv("TAPEDECK_TEST_SEED");
-    return own + 1000003 * (shift == nullptr ? 0 : std::strtoull(shift, nullptr, 10));
+/// The environment's TAPEDECK_TEST_SEED, or 0: it shifts all that is random in the tests. Name it in the
+/// message of a failure, so that the failure can be repeated.
+inline std::uint64_t test_seed() {
+    const char* given = std::getenv("TAPEDECK_TEST_SEED");
+    return given == nullptr ? 0 : std::strtoull(given, nullptr, 10);
 }
+/// A test's own seed, shifted.
+inline std::uint64_t test_seed(std::uint64_t own) { return own + 1000003 * test_seed(); }
 
 /// tensor<float>({2, 2}, {1, 2, 3, 4})
 template <class T = float>

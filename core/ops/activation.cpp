@@ -95,6 +95,7 @@ struct Dropout final : Op<T> {
     };
     Options options;
     Tensor<T> mask;
+    bool drawn = false;
     Random::State before{};  // of the generator
 
     std::string_view name() const override { return "Dropout"; }
@@ -102,9 +103,10 @@ struct Dropout final : Op<T> {
     void forward(Forward<T>& f) override {
         if (!f.frozen()) {
             before = options.rng->state();
-            mask.resize(f.input(0).shape());
-            const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
-            for (T& m : mask.storage()) m = options.rng->bernoulli(options.p) ? T(0) : kept;
+            draw(f, *options.rng);
+        } else if (!drawn) {  // a frozen recording has no mask to repeat, and must not move the generator on
+            Random copy = *options.rng;
+            draw(f, copy);
         } else if (mask.shape() != f.input(0).shape()) {
             f.fail(fmt::format("x is {}, the mask to repeat is {}: play() without frozen draws a new one.",
                                to_text(f.input(0).shape()), to_text(mask.shape())),
@@ -117,6 +119,14 @@ struct Dropout final : Op<T> {
             0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
     }
     void take_back() override { *options.rng = Random::from_state(before); }
+
+  private:
+    void draw(const Forward<T>& f, Random& rng) {
+        mask.resize(f.input(0).shape());
+        const T kept = options.p < 1 ? static_cast<T>(1 / (1 - options.p)) : T(0);
+        for (T& m : mask.storage()) m = rng.bernoulli(options.p) ? T(0) : kept;
+        drawn = true;
+    }
 };
 
 }  // namespace op
