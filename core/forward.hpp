@@ -28,7 +28,8 @@ class Forward {
         entry_.own_value_.resize(shape);
         return entry_.own_value_;
     }
-    /// Whether this is a repetition that must not have side effects: no running statistics, no new masks.
+    /// Whether this run must not have side effects: no running statistics, no generator moved on. In a
+    /// repetition by play(frozen) the last run's masks stay; a frozen recording has none yet.
     bool frozen() const { return frozen_; }
     /// Whether a reverse pass may follow, so that its intermediate results are worth keeping.
     bool needs_grad() const { return entry_.needs_grad_; }

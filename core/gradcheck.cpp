@@ -32,7 +32,7 @@ GradcheckOptions as_precise_as(GradcheckOptions options) {
 template <class T>
 std::vector<Slope> slopes(Program<T>& program, std::size_t a, const GradcheckOptions& options) {
     const Tensor<T>& x = program.argument(a);
-    const Scale scale(x);
+    const double length = own_length(x);
     program.play();
     const double result = program.value();
     const double rounding = program.rounding(a);
@@ -41,10 +41,10 @@ std::vector<Slope> slopes(Program<T>& program, std::size_t a, const GradcheckOpt
         const double at = static_cast<double>(x.storage()[i]);
         Slope best;
         double before = 0;
-        // Where the first step does not settle it: the spread, or caution near 0, may say little about how
-        // far the function is smooth. A longer one beats the noise; x's own size may be a better measure.
-        for (const double step : {scale.step(at, options.step), options.step * scale.length(),
-                                  0.05 * scale.length(), options.step * (at != 0 ? std::abs(at) : 1)}) {
+        // Where the first step does not settle it, the spread may say little about how far the function is
+        // smooth: a longer step beats the noise, and x's own size may be a better measure.
+        for (const double step :
+             {options.step * length, 0.05 * length, options.step * (at != 0 ? std::abs(at) : 1)}) {
             if (step == before) continue;
             const Slope found = slope([&](double offset) { return program.moved(a, i, offset); },
                                       {at, result}, step, 0.1 * options.relative, rounding);
@@ -77,7 +77,7 @@ class Judge {
                   const std::vector<Slope>& numeric, double magnitude, bool constant) {
         if (x.size() == 0) return;
         const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
-        const double rounding = epsilon * magnitude / Scale(x).length();
+        const double rounding = epsilon * magnitude / own_length(x);
         double& largest = report_.arguments[a].largest;
         for (const Slope& s : numeric) largest = std::max(largest, std::abs(s.value));
         const double nothing = noise(numeric, 100 / options_.step * rounding);

@@ -42,6 +42,11 @@ Program<T>::Program(const GradcheckFunction<T>& function, const std::vector<Tens
         const auto guard = tape_.freeze();
         result_ = function(tape_, variables_);
     }
+    if (&result_.tape() != &tape_)
+        throw ValueError(
+            "gradcheck: the function's result is on another tape; it must record on the tape that it is "
+            "given, "
+            "from the variables that it is given.");
     for (const Entry<T>& entry : tape_) {
         // The reverse pass will add to the gradients of all that were read; they came in as non-const.
         if (entry.parameter() != nullptr) keeper_.keep(const_cast<Parameter<T>*>(entry.parameter()));
@@ -128,9 +133,6 @@ Sample Program<T>::moved(std::size_t a, std::size_t i, double offset) {
         play();
         sample.value = value();
     } catch (const NonFiniteError&) {  // not defined there
-    } catch (...) {
-        x.storage()[i] = original;
-        throw;
     }
     x.storage()[i] = original;
     if (is_input) tape_.set(variables_[a], x);

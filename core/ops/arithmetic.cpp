@@ -128,8 +128,8 @@ struct Maximum final : Op<T> {
         return "da = dy where a > b, db = dy where b > a, half each where equal";
     }
     void forward(Forward<T>& f) override {
-        // The second test hands on a NaN from either side; a != a would not, since xsimd's != is false for NaN
-        // under AVX-512.
+        // The second test hands on a NaN from either side; a != a would not, since xsimd's != is false for
+        // NaN under AVX-512.
         f.each([](auto a, auto b) { return select(a > b, a, select(a == a, b, a)); }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {

@@ -121,6 +121,12 @@ TEST_CASE("what can't be checked is refused with the reason") {
     CHECK(says(problem([](auto&, auto x) { return td::slice(x[0], 0, 1, 1); }, {kX}),
                {"proves nothing", "has no element"}));
     using td::test::error_text;
+    td::Tape<double> other;
+    CHECK(says(error_text<td::ValueError>(
+                   [&] { td::gradcheck([&](auto&, auto) { return other.variable(kX); }, {kX}); }),
+               {"gradcheck: ", "another tape"}));
+    CHECK_THROWS_AS(td::gradcheck([](auto&, auto) { return td::Variable<double>(); }, {kX}),
+                    td::StaleVariableError);
     const auto tanh = [](auto&, auto x) { return td::tanh(x[0]); };
     CHECK(says(error_text<td::ValueError>([&] { td::gradcheck(tanh, {kX}, {.constant = {1}}); }),
                {"constant names argument 1, and there are 1"}));

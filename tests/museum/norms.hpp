@@ -74,6 +74,7 @@ struct Norm final : Op<double> {
         const Tensor<double>& dy = r.upstream();
         const Tensor<double>& y = r.output();
         const Mistake m = options.mistake;
+        statistics(x, options.kind);  // a reverse pass before this one may have left the other axis's
         const auto xhat = [&](std::size_t i, std::size_t g) { return (x.storage()[i] - mean[g]) * rstd[g]; };
 
         std::vector<double> dweight(columns_), dbias(columns_);

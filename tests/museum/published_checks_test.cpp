@@ -86,6 +86,20 @@ TEST_CASE("a seed of ones and a loss of squares let wrong backwards of a batch n
     MESSAGE(table);
 }
 
+TEST_CASE("a seed of ones sees through a layer norm with a weight, and not through a plain one") {
+    // A row's outputs sum to a constant only while the weight is the same for all of them.
+    auto plain = norm_inputs();
+    plain[1] = td::ones<double>({3});
+    for (const Row& row : kRows) {
+        if (row.mistake == Mistake::none || row.mistake == Mistake::weight_forgotten) continue;
+        CAPTURE(row.name);
+        CHECK((difference(Kind::layer, row.mistake, ones, plain) < 1e-8) ==
+              (row.mistake != Mistake::no_mean_path));
+        CHECK(difference(Kind::layer, row.mistake, ones, norm_inputs()) > 0.1);
+    }
+    CHECK(difference(Kind::layer, Mistake::weight_forgotten, ones, norm_inputs()) > 0.1);
+}
+
 TEST_CASE("gradcheck refuses a seed of ones, and sees through a loss of squares") {
     for (const Row& row : kRows) {
         CAPTURE(row.name);

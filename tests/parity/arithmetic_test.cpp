@@ -38,11 +38,10 @@ const parity::Table table{
     {"pow", binary_of_variable([](auto a, auto b) { return pow(a, b); })},
     {"maximum", binary_of_variable([](auto a, auto b) { return maximum(a, b); })},
     {"where", operation([](auto& r) {
-         const auto mask =
-             r.mask("mask");  // unqualified, where would be xtensor's: a mask is of its namespace
+         const auto mask = r.mask("mask");
          const auto a = r("a");
-         if (r.options().contains("right")) return tapedeck::where(mask, a, r.number("right"));
-         return tapedeck::where(mask, a, r("b"));
+         if (r.options().contains("right")) return where(mask, a, r.number("right"));
+         return where(mask, a, r("b"));
      })},
     {"masked_fill", operation([](auto& r) {
          using T = std::remove_cvref_t<decltype(r("x").item())>;

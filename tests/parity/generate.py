@@ -3,15 +3,24 @@
 
     generate.py [folder]        by default fixtures/ beside this file
 
-Needs Debian 12's python3-torch (1.13). On the same torch the files come out byte for byte the same: kernels and
-threads are pinned below, before torch is loaded, so that the processor does not decide about the last bits.
+Needs Debian 12's python3-torch (1.13). On the same torch the files come out byte for byte the same: the kernels of torch,
+OpenBLAS and the C library are pinned below, so that the processor does not decide about the last bits.
 """
 
 import os
 import pathlib
 import sys
 
-os.environ.update(ATEN_CPU_CAPABILITY="default", OPENBLAS_CORETYPE="Prescott", OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+PINNED = {
+    "ATEN_CPU_CAPABILITY": "default",
+    "OPENBLAS_CORETYPE": "Prescott",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4",
+}
+# The C library reads its setting before the program starts: so start again.
+if any(os.environ.get(name) != value for name, value in PINNED.items()):
+    os.execve(sys.executable, [sys.executable, "-B", *sys.argv], os.environ | PINNED)
 
 import torch
 

@@ -1,5 +1,7 @@
 #include "check.hpp"
 
+#include <fmt/format.h>
+
 namespace tapedeck::test {
 
 std::optional<Failure> Checker::operator()(const Program& program) {
@@ -9,7 +11,7 @@ std::optional<Failure> Checker::operator()(const Program& program) {
         return all(program);
     } catch (const std::exception& error) {
         const std::string text = error.what();
-        return Failure{"exception: " + text.substr(0, text.find_first_of(" (:")), text};
+        return Failure{fmt::format("exception: {}", text.substr(0, text.find_first_of(" (:"))), text};
     }
 }
 

@@ -172,7 +172,9 @@ class Shrinking {
         });
         changed([](Instruction& i) { return std::exchange(i.paused, false); });
         changed([](Instruction& i) {
-            return i.kind == Kind::parameter && std::exchange(i.kind, Kind::variable) != i.kind;
+            if (i.kind == Kind::variable || !is_leaf(i.kind)) return false;
+            i.kind = Kind::variable;
+            return true;
         });
         changed([](Instruction& i) {
             if (!i.has_bias) return false;

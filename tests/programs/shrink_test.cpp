@@ -59,9 +59,9 @@ TEST_CASE("shrink: a wrong adjoint ends as one leaf and the wrong operation") {
     const Program program = shrunk(found);
     const std::string text = to_cpp(program, found.failure);
     CAPTURE(text);
-    REQUIRE(program.size() == 2);
-    CHECK(program.instructions[1].kind == Kind::wrong_tanh);
-    CHECK(program.instructions[0].data.size() == 1);
+    CHECK(operations(program) == 1);
+    CHECK(program.instructions.back().kind == Kind::wrong_tanh);
+    CHECK(program.instructions.front().data.size() == 1);
     CHECK(says(text, {"// finite differences: along", "int main() {",
                       "const auto v0 = tape.variable(tensor<double>(", "const auto v1 = wrong_tanh(v0);",
                       "tape.backward(v1);", "show(\"dL/dv0\", v0);"}));
@@ -85,8 +85,8 @@ TEST_CASE("shrink: an operation that remembers its last run is found by its bits
     const Program program = shrunk(found);
     const std::string text = to_cpp(program, found.failure);
     CAPTURE(text);
-    REQUIRE(program.size() == 2);
-    CHECK(program.instructions[1].kind == Kind::forgetful_square);
+    CHECK(count(program, Kind::forgetful_square) == 1);
+    CHECK(operations(program) <= 3);
 }
 
 TEST_CASE("shrink: what does not fail is left alone") {

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .fixture import FLOAT_TOLERANCE, Family, In, constant
-from .norms import rms_of
+from .norm_tools import rms_of
 
 
 def family():

@@ -59,7 +59,7 @@ def through(tensor, views):
 
 def viewed(draw, make, *shape):
     """An input that the operation sees in this shape: transposed, cut out of or gathered from what make(*shape) gives."""
-    shape, views = list(shape), []
+    seen_as, shape, views = shape, list(shape), []
     for _ in range(draw.choice([0, 1, 1, 2])):
         kind = draw.choice(["transpose", "slice", "gather"])
         if not shape or (kind == "transpose" and len(shape) < 2):
@@ -77,7 +77,9 @@ def viewed(draw, make, *shape):
             size = shape[axis]
             shape[axis] = draw.size(1, size + 2)
             views.insert(0, ["gather", axis, draw.indices(shape[axis], size)])
-    return In(make(*shape), views)
+    seen = In(make(*shape), views)
+    seen.seen_as = seen_as
+    return seen
 
 
 class Family:

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .fixture import In, constant
-from .norms import rms_of
+from .norm_tools import rms_of
 
 
 class RMSNorm(nn.Module):

@@ -115,9 +115,12 @@ def rmsprop(f):
 
 def clip(f):
     nan, inf = float("nan"), float("inf")
-    for shapes, scale, max_norm in [([(3,), (2,)], nan, 1.0), ([(3,), (2,)], inf, 1.0), ([(2, 3), (19,)], 1, 1.0), ([(2, 3), (19,)], 1, 100.0), ([(5,)], 1, 0.01), ([(3, 3), (1,), (40,)], 10, 5.0),
-                                    ([(4,)], 1, 0.0), ([(4,)], 0, 1.0), ([(4, 4)], 1e-4, 1.0), ([(4, 4)], 1e-7, 1e-6),
-                                    ([(4, 4)], 1e10, 1.0), ([(2, 3)], 1, float("inf")), ([()], 1, 0.5)]:
+    two = [(2, 3), (19,)]
+    for shapes, scale, max_norm in [
+        ([(3,), (2,)], nan, 1.0), ([(3,), (2,)], inf, 1.0), (two, 1, 1.0), (two, 1, 100.0), ([(5,)], 1, 0.01),
+        ([(3, 3), (1,), (40,)], 10, 5.0), ([(4,)], 1, 0.0), ([(4,)], 0, 1.0), ([(4, 4)], 1e-4, 1.0), ([(4, 4)], 1e-7, 1e-6),
+        ([(4, 4)], 1e10, 1.0), ([(2, 3)], 1, inf), ([()], 1, 0.5),
+    ]:
         name = f"clip_grad_norm of {shapes} by {scale} to {max_norm}"
         draw = f.draw(name)
         inputs = {f"gradient{i}": constant(draw.normal(*shape, scale=1 if scale in (nan, inf) else scale))
