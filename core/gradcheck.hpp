@@ -108,8 +108,8 @@ extern template GradcheckReport gradcheck<double>(const GradcheckFunction<double
 ///
 /// Use double. In float, `step`, `relative` and `absolute` are raised to what float can tell (3e-2, 1e-2,
 /// 1e-3), and the report calls itself imprecise: it finds a wrong formula, not a wrong eps.
-/// @throws ValueError when `constant` or `constant_parameters` name no argument; and whatever the function
-/// throws.
+/// @throws ValueError when `constant` or `constant_parameters` name no argument; StaleVariableError when the
+/// result is on another tape; and whatever the function throws.
 template <class T = double>
 GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
                           GradcheckOptions options = {}) {

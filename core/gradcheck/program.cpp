@@ -43,7 +43,7 @@ Program<T>::Program(const GradcheckFunction<T>& function, const std::vector<Tens
         result_ = function(tape_, variables_);
     }
     if (&result_.tape() != &tape_)
-        throw ValueError(
+        throw StaleVariableError(
             "gradcheck: the function's result is on another tape; it must record on the tape that it is "
             "given, "
             "from the variables that it is given.");

@@ -192,6 +192,7 @@ Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight, Op
 template <class T>
 Variable<T> instance_norm(Variable<T> x, std::type_identity_t<RunningStatistics<T>>* running,
                           Optional<T> weight, Optional<T> bias, BatchNormMode mode, Where where) {
+    // A Variable that is no good is refused where it is recorded, by the name of the operation.
     const Shape shape = op::tape_for<op::InstanceNorm<T>>(where, {}, x).knows(x) ? x.shape(where) : Shape{};
     if (running == nullptr || mode.training || shape.size() < 2) {
         return op::record_with_affine<op::InstanceNorm<T>>(

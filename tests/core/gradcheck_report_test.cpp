@@ -122,7 +122,7 @@ TEST_CASE("what can't be checked is refused with the reason") {
                {"proves nothing", "has no element"}));
     using td::test::error_text;
     td::Tape<double> other;
-    CHECK(says(error_text<td::ValueError>(
+    CHECK(says(error_text<td::StaleVariableError>(
                    [&] { td::gradcheck([&](auto&, auto) { return other.variable(kX); }, {kX}); }),
                {"gradcheck: ", "another tape"}));
     CHECK_THROWS_AS(td::gradcheck([](auto&, auto) { return td::Variable<double>(); }, {kX}),

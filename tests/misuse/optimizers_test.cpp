@@ -118,7 +118,7 @@ void gradchecks(Rows<T>& rows) {
     const auto check = [](auto function) { return gradcheck<T>(function, {ones<T>({2})}); };
     rows.template add_without_line<StaleVariableError>(
         "gradcheck of a result on another tape",
-        [check](W& w) { check([&w](Tape<T>&, Given) { return w.x; }); }, {"of another tape"});
+        [check](W& w) { check([&w](Tape<T>&, Given) { return w.x; }); }, {"gradcheck: the function's result is on another tape"});
     rows.template add_without_line<StaleVariableError>(
         "gradcheck of no result", [check](W&) { check([](Tape<T>&, Given) { return Variable<T>(); }); },
         {"default-constructed"});
