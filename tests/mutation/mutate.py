@@ -146,7 +146,7 @@ def main():
         with open(SURVIVED, encoding="utf-8") as file:
             last = {tuple(mutant) for mutant in json.load(file)}
         chosen = [m for m in every if (m.file, *m.lines(texts[m.file])) in last]
-    chosen.sort(key=lambda m: (m.file, m.start))
+    chosen.sort(key=lambda m: (m.file in HEAVY, m.file, m.start))
     known = equivalents()
     if options.list:
         for mutant in chosen:
