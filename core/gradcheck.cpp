@@ -105,6 +105,14 @@ class Judge {
     }
 
   private:
+    /// How a caller says that the result does not depend on argument a.
+    std::string declaration(std::size_t a) const {
+        constexpr std::string_view kParameter = "parameter ";
+        const std::string& name = report_.arguments[a].name;
+        if (!name.starts_with(kParameter)) return fmt::format(".constant = {{{}}}", a);
+        return fmt::format(".constant_parameters = {{\"{}\"}}", name.substr(kParameter.size()));
+    }
+
     void refuse(std::size_t a, double nothing, bool near_zero, bool constant) {
         if (!report_.problem.empty() || near_zero == constant) return;
         const std::string& name = report_.arguments[a].name;
@@ -118,8 +126,8 @@ class Judge {
                       "as a wrong one's may be. Return more than a sum or a mean, which for a "
                       "normalization's "
                       "output is constant; choose inputs on which the result depends; or, where it does not "
-                      "depend on this one, declare that: .constant = {{{}}}.",
-                      name, report_.arguments[a].largest, nothing, a);
+                      "depend on this one, declare that: {}.",
+                      name, report_.arguments[a].largest, nothing, declaration(a));
     }
 
     GradcheckReport& report_;

@@ -33,10 +33,11 @@ void another_tape(const std::string& user, std::size_t index) {
         user, index));
 }
 void before_rewind(const std::string& user, std::size_t index) {
-    throw StaleVariableError(fmt::format(
-        "{}, variable #{}, is from before tape.rewind(): the entry that it named is forgotten; record the "
-        "program again and use the new variables.",
-        user, index));
+    throw StaleVariableError(
+        fmt::format("{}, variable #{}, is from before tape.rewind(), or from a call that threw: the entry "
+                    "that it named is forgotten; record the "
+                    "program again and use the new variables.",
+                    user, index));
 }
 void changed_parameter(const std::string& by, const std::string& name, const std::string& entry) {
     throw StaleVariableError(

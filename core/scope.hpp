@@ -51,16 +51,16 @@ class [[nodiscard]] ScopeGuard {
     Scopes& scopes_;
 };
 
-/// Goes on recording for the reverse pass when it goes out of scope.
-class [[nodiscard]] PauseGuard {
+/// Holds a tape in a mode, paused or frozen, until it goes out of scope; guards of one mode nest.
+class [[nodiscard]] ModeGuard {
   public:
-    explicit PauseGuard(int& paused) : paused_(paused) { ++paused_; }
-    PauseGuard(const PauseGuard&) = delete;
-    PauseGuard& operator=(const PauseGuard&) = delete;
-    ~PauseGuard() { --paused_; }
+    explicit ModeGuard(int& depth) : depth_(depth) { ++depth_; }
+    ModeGuard(const ModeGuard&) = delete;
+    ModeGuard& operator=(const ModeGuard&) = delete;
+    ~ModeGuard() { --depth_; }
 
   private:
-    int& paused_;
+    int& depth_;
 };
 
 }  // namespace tapedeck

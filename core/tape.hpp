@@ -100,11 +100,11 @@ class Tape {
         return ScopeGuard(scopes_);
     }
     /// While the guard lives, entries hold values only: no gradient will flow through them.
-    [[nodiscard]] PauseGuard pause() { return PauseGuard(paused_); }
+    [[nodiscard]] ModeGuard pause() { return ModeGuard(paused_); }
     bool paused() const { return paused_ > 0; }
     /// While the guard lives, recording has no side effects, as play(frozen) has none: running statistics and
-    /// generators are left as they are. A rehearsal; gradcheck records so.
-    [[nodiscard]] PauseGuard freeze() { return PauseGuard(frozen_); }
+    /// generators are left as they are, and each dropout draws from a copy. gradcheck records so.
+    [[nodiscard]] ModeGuard freeze() { return ModeGuard(frozen_); }
     /// The line that the innermost scope was opened from, and its owner: what a library's module records
     /// under.
     Where where() const { return scopes_.where(); }

@@ -63,8 +63,8 @@ class Module {
         return *this;
     }
 
-    /// Runs forward(x) in a scope of this module's name. When it throws, the tape is as it was before, and so
-    /// are running statistics and generators.
+    /// Runs forward(x) in a scope of this module's name. When it throws, what it recorded on x's tape is
+    /// taken back, with its side effects on running statistics and generators.
     /// @throws Error when it has parameters, buffers or a generator and runs inside a module whose visit()
     /// does not list it.
     Variable<T> operator()(Variable<T> x, Where where = Where::here()) {

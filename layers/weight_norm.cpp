@@ -19,10 +19,10 @@ WeightNorm<T>::WeightNorm(Linear<T> linear) : bias(std::move(linear.bias)) {
     for (std::size_t i = 0; i < out; ++i) {
         const auto row = kernels::rms_statistics(in, v.storage().data() + i * in, T(0));
         if (std::isinf(row.rstd)) {
-            throw NonFiniteError(
-                fmt::format("WeightNorm: row {} of the weight {} is all zeros: it has no direction; start "
-                            "from other weights.",
-                            i, to_text(v.shape())));
+            throw NonFiniteError(fmt::format(
+                "WeightNorm: row {} of the weight {} is all zeros, or too small: it has no direction; start "
+                "from other weights.",
+                i, to_text(v.shape())));
         }
         g.storage()[i] = std::sqrt(static_cast<T>(in)) / row.rstd;
     }

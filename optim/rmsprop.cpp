@@ -8,7 +8,7 @@
 namespace tapedeck {
 namespace {
 
-using std::max;
+using op::select;
 using std::sqrt;
 
 template <class T, class F, class... In>
@@ -55,7 +55,8 @@ void RMSProp<T>::step() {
     // Rounding may take the difference below zero when the gradient never changes.
     const auto centered = [=](auto d, auto w, auto v, auto m) {
         using V = decltype(v);
-        return scaled(d, w, V(max(v - m * m, V(0))));
+        const V variance = v - m * m;
+        return scaled(d, w, select(variance < V(0), V(0), variance));
     };
     for (std::size_t i = 0; i < this->parameters().size(); ++i) {
         Parameter<T>& p = *this->parameters()[i];

@@ -42,11 +42,12 @@ Program<T>::Program(const GradcheckFunction<T>& function, const std::vector<Tens
         const auto guard = tape_.freeze();
         result_ = function(tape_, variables_);
     }
-    if (&result_.tape() != &tape_)
+    if (!tape_.knows(result_)) {
         throw StaleVariableError(
-            "gradcheck: the function's result is on another tape; it must record on the tape that it is "
-            "given, "
-            "from the variables that it is given.");
+            "gradcheck: the function's result is not on the tape that it is given; it must record there, "
+            "from "
+            "the variables that it is given.");
+    }
     for (const Entry<T>& entry : tape_) {
         // The reverse pass will add to the gradients of all that were read; they came in as non-const.
         if (entry.parameter() != nullptr) keeper_.keep(const_cast<Parameter<T>*>(entry.parameter()));
@@ -184,6 +185,9 @@ double Program<T>::magnitude() const {
         if (entry.value().size() > result_.value().size()) continue;
         for (const std::uint32_t input : entry.inputs()) counts[input] = !tape_[input].is_leaf();
     }
+    // A result that is 0 altogether was made from something.
+    for (std::size_t a = 0; largest == 0 && a < arguments(); ++a)
+        for (const T v : argument(a)) largest = std::max(largest, std::abs(static_cast<double>(v)));
     double squares = 0;
     for (const T c : cotangent_) squares += static_cast<double>(c) * static_cast<double>(c);
     return largest * std::sqrt(squares);

@@ -57,6 +57,8 @@ std::string GradcheckReport::text() const {
             text += "What fits, for\n  ";
             for (const char c : why) text += c == '\n' ? std::string("\n  ") : std::string(1, c);
             text += "\n";
+        } else {
+            text += "None of the usual mistakes fits: check each operation by itself.\n";
         }
         if (!problem.empty())
             text += fmt::format("Besides, it proves nothing where it passed: {}\n", problem);

@@ -32,16 +32,13 @@ struct Known {
 std::string meaning(double factor, const Evidence& e) {
     const auto is = [factor](double value) { return std::abs(factor / value - 1) < 1e-6; };
     if (is(2)) return ", which is 2: something is counted twice, or a factor 1/2 is missing";
-    if (is(0.5))
-        return e.readers.size() > 1 || !e.deposits.empty()
-                   ? ", which is 1/2: the argument is read twice, and one of two contributions is lost"
-                   : ", which is 1/2: a factor 2 is missing, or one of two contributions is lost";
+    if (is(0.5)) return ", which is 1/2: a factor 2 is missing, or one of two contributions is lost";
     for (const std::size_t count : sizes(e)) {
         if (count < 2) continue;
         const double n = static_cast<double>(count);
         const auto text = [count](const char* what) { return fmt::format(fmt::runtime(what), count); };
-        if (is(1 / n)) return text(", which is 1/n with n = {}: a mean where the sum belongs");
-        if (is(n)) return text(", which is n = {}: a sum where the mean belongs");
+        if (is(1 / n)) return text(", which is 1/n with n = {}, as of a mean where the sum belongs");
+        if (is(n)) return text(", which is n = {}, as of a sum where the mean belongs");
         if (n > 2 && is(n / (n - 1)))
             return text(", which is n/(n-1) with n = {}: n - 1 where n belongs, as of an unbiased variance");
         if (n > 2 && is((n - 1) / n))
@@ -64,8 +61,7 @@ std::optional<std::string> not_finite(const Evidence& e) {
     std::size_t bad = 0;
     for (const double r : e.recorded) bad += std::isfinite(r) ? 0U : 1U;
     if (bad == 0) return std::nullopt;
-    return fmt::format("the recorded gradient is inf or nan in {} of {} elements, where the result is smooth",
-                       bad, e.recorded.size());
+    return fmt::format("the recorded gradient is inf or nan in {} of {} elements", bad, e.recorded.size());
 }
 
 std::optional<std::string> no_influence(const Evidence& e) {
@@ -77,7 +73,11 @@ std::optional<std::string> never_arrived(const Evidence& e) {
     if (largest(e.recorded) > 0) return std::nullopt;
     if (e.readers.empty())
         return "no gradient arrived: what reads it is detached, paused, or itself reached by no gradient";
-    return fmt::format("the recorded gradient is all zeros: {} hands nothing on", e.readers[0].operation);
+    const Reader& reader = e.readers[0];
+    if (largest(reader.upstream) == 0)
+        return fmt::format("what came to {} was all zeros already: look further downstream",
+                           reader.operation);
+    return fmt::format("the recorded gradient is all zeros: {} hands nothing on", reader.operation);
 }
 
 std::optional<std::string> wrong_sign(const Evidence& e) {

@@ -62,13 +62,14 @@ void scale_channels(const ChannelShape& s, const T* x, const T* center, const T*
 }
 
 template <class T>
-void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* dy,
-                  T* sum_dy, T* sum_dy_d) {
+void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* rstd,
+                  const T* dy, T* sum_dy, T* sum_dy_xhat) {
     const Shapes shapes(s);
     reduce<T, 1>(shapes.data, sum_dy, shapes.channel, [](auto g) { return g; }, {dy}, {&shapes.data});
-    reduce<T, 4>(shapes.data, sum_dy_d, shapes.channel,
-                 [](auto g, auto v, auto c, auto r) { return g * ((v - c) - r); }, {dy, x, center, remainder},
-                 {&shapes.data, &shapes.data, &shapes.channel, &shapes.channel});
+    reduce<T, 5>(shapes.data, sum_dy_xhat, shapes.channel,
+                 [](auto g, auto v, auto c, auto r, auto a) { return g * (((v - c) - r) * a); },
+                 {dy, x, center, remainder, rstd},
+                 {&shapes.data, &shapes.data, &shapes.channel, &shapes.channel, &shapes.channel});
 }
 
 template <class T>
@@ -88,7 +89,8 @@ void channel_gradient(const ChannelShape& s, const T* x, const T* center, const 
     template T rstd_out_of_range(const ChannelShape&, const T*, std::size_t, double);                        \
     template void channel_statistics(const ChannelShape&, const T*, T*, T*, T*);                             \
     template void scale_channels(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*); \
-    template void channel_sums(const ChannelShape&, const T*, const T*, const T*, const T*, T*, T*);         \
+    template void channel_sums(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*,    \
+                               T*);                                                                          \
     template void channel_gradient(const ChannelShape&, const T*, const T*, const T*, const T*, const T*,    \
                                    const T*, const T*, T*, bool);
 INSTANTIATE(float)

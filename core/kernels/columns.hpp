@@ -28,10 +28,11 @@ template <class T>
 void scale_channels(const ChannelShape& shape, const T* x, const T* center, const T* remainder,
                     const T* scale, const T* shift, T* y);
 
-/// sum_dy = sum of dy, sum_dy_d = sum of dy * ((x - center) - remainder), by channel.
+/// sum_dy = sum of dy, sum_dy_xhat = sum of dy * xhat with xhat = ((x - center) - remainder) * rstd, by
+/// channel.
 template <class T>
-void channel_sums(const ChannelShape& shape, const T* x, const T* center, const T* remainder, const T* dy,
-                  T* sum_dy, T* sum_dy_d);
+void channel_sums(const ChannelShape& shape, const T* x, const T* center, const T* remainder, const T* rstd,
+                  const T* dy, T* sum_dy, T* sum_dy_xhat);
 
 /// dx = scale * (dy - a - ((x - center) - remainder) * b), assigned or, with `add`, added.
 template <class T>

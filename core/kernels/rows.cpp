@@ -4,7 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include <tapedeck/core/kernels/simd.hpp>
+#include <tapedeck/core/kernels/map.hpp>
+#include <tapedeck/core/kernels/range.hpp>
 
 namespace tapedeck::kernels {
 namespace {
@@ -46,13 +47,6 @@ RowStatistics<T> statistics_in_units(std::size_t d, const T* x, T eps) {
             T(1) / std::hypot(standard_deviation, std::sqrt(eps))};
 }
 
-/// Whether squares as small as these have lost digits that eps does not cover.
-template <class T>
-bool is_too_small(T mean_square, T eps) {
-    constexpr T kSafe = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
-    return mean_square < kSafe && eps < kSafe;
-}
-
 template <class T>
 bool all_finite(std::size_t d, const T* x) {
     return std::all_of(x, x + d, [](T v) { return std::isfinite(v); });
@@ -62,37 +56,30 @@ bool all_finite(std::size_t d, const T* x) {
 
 template <class T>
 RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
-    using V = Vector<T>;
     const T n = static_cast<T>(d);
-    V total(T(0));
-    each_vector<V>(d, [&](auto row, auto) { total += row(x, T(0)); });
-    const T center = Lanes<V>::sum(total) / n;
-    V differences(T(0));
-    V squares(T(0));
-    each_vector<V>(d, [&](auto row, auto) {
-        const V difference = row(x, center) - V(center);
-        differences += difference;
-        squares += difference * difference;
-    });
-    const T remainder = Lanes<V>::sum(differences) / n;
-    const T variance = std::max(Lanes<V>::sum(squares) / n - remainder * remainder, T(0));
-    const bool leaves_range = !(variance <= std::numeric_limits<T>::max()) || is_too_small(variance, eps);
-    if (leaves_range && all_finite(d, x)) return statistics_in_units(d, x, eps);
+    const Stream<T> row{x};
+    const T center = map_sum<T>(
+                         d, [](auto v) { return v; }, row) /
+                     n;
+    const T remainder = map_sum<T>(
+                            d, [center](auto v) { return v - decltype(v)(center); }, row) /
+                        n;
+    const auto square = [center, remainder](auto v) {
+        using V = decltype(v);
+        const V difference = (v - V(center)) - V(remainder);
+        return difference * difference;
+    };
+    const T variance = map_sum<T>(d, square, row) / n;
+    if (leaves_range(variance, eps) && all_finite(d, x)) return statistics_in_units(d, x, eps);
     return {center, remainder, variance, T(1) / std::sqrt(variance + eps)};
 }
 
 template <class T>
 RowStatistics<T> rms_statistics(std::size_t d, const T* x, T eps) {
-    using V = Vector<T>;
-    V squares(T(0));
-    each_vector<V>(d, [&](auto row, auto) {
-        const V v = row(x, T(0));
-        squares += v * v;
-    });
-    const T mean_square = Lanes<V>::sum(squares) / static_cast<T>(d);
-    const bool leaves_range =
-        !(mean_square <= std::numeric_limits<T>::max()) || is_too_small(mean_square, eps);
-    if (!leaves_range || !all_finite(d, x))
+    const T mean_square = map_sum<T>(
+                              d, [](auto v) { return v * v; }, Stream<T>{x}) /
+                          static_cast<T>(d);
+    if (!leaves_range(mean_square, eps) || !all_finite(d, x))
         return {T(0), T(0), mean_square, T(1) / std::sqrt(mean_square + eps)};
     T unit = std::numeric_limits<T>::min();
     for (std::size_t i = 0; i < d; ++i) unit = std::max(unit, std::abs(x[i]));

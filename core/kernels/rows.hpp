@@ -16,6 +16,7 @@ struct RowStatistics {
     T rstd;      ///< 1 / sqrt(variance + eps)
 };
 
+/// Of one row of d numbers.
 template <class T>
 RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps);
 

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include <tapedeck/core/ops/activation.hpp>
 
 #include <numbers>
@@ -96,11 +98,12 @@ struct Dropout final : Op<T> {
     Options options;
     Tensor<T> mask;
     bool drawn = false;
-    Random::State before{};  // of the generator
+    std::optional<Random::State> before;  // of the generator, where this has moved it on
 
     std::string_view name() const override { return "Dropout"; }
     std::string_view rule() const override { return "dx = dy * mask"; }
     void forward(Forward<T>& f) override {
+        before.reset();
         if (!f.frozen()) {
             before = options.rng->state();
             draw(f, *options.rng);
@@ -118,7 +121,9 @@ struct Dropout final : Op<T> {
         r.each(
             0, [](auto dy, auto m) { return dy * m; }, r.upstream(), mask);
     }
-    void take_back() override { *options.rng = Random::from_state(before); }
+    void take_back() override {
+        if (before) *options.rng = Random::from_state(*before);
+    }
 
   private:
     void draw(const Forward<T>& f, Random& rng) {

@@ -1,10 +1,10 @@
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/kernels/columns.hpp>
+#include <tapedeck/core/kernels/range.hpp>
 #include <tapedeck/core/ops/affine_inputs.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
@@ -26,7 +26,7 @@ struct BatchNorm final : Op<T> {
     Options options;
     // By channel: the mean in two parts, the biased variance, 1 / sqrt(variance + eps), and room for the
     // kernels.
-    SmallVector<T, 1, 64> center, remainder, variance, rstd, scale, shift, sum_dy, sum_dy_d;
+    SmallVector<T, 1, 64> center, remainder, variance, rstd, scale, shift, sum_dy, sum_dy_xhat;
     RunningBefore<T> before;
 
     std::string_view name() const override { return "BatchNorm"; }
@@ -41,7 +41,7 @@ struct BatchNorm final : Op<T> {
         check(f);
         const Tensor<T>& x = f.input(0);
         const kernels::ChannelShape shape = channels(x.shape());
-        for (auto* v : {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_d})
+        for (auto* v : {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_xhat})
             v->resize(shape.channels);
         if (own_statistics()) {
             kernels::channel_statistics(shape, x.storage().data(), center.data(), remainder.data(),
@@ -54,8 +54,9 @@ struct BatchNorm final : Op<T> {
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
         for (std::size_t c = 0; c < shape.channels; ++c) {
-            rstd[c] = T(1) / std::sqrt(variance[c] + static_cast<T>(options.mode.eps));
-            if (own_statistics() && std::isfinite(center[c]) && leaves_range(variance[c]))
+            const T eps = static_cast<T>(options.mode.eps);
+            rstd[c] = T(1) / std::sqrt(variance[c] + eps);
+            if (own_statistics() && std::isfinite(center[c]) && kernels::leaves_range(variance[c], eps))
                 rstd[c] = kernels::rstd_out_of_range(shape, x.storage().data(), c, options.mode.eps);
             if (std::isinf(rstd[c])) {
                 f.template fail<NonFiniteError>(
@@ -70,7 +71,7 @@ struct BatchNorm final : Op<T> {
         Tensor<T>& y = f.output(x.shape());
         kernels::scale_channels(shape, x.storage().data(), center.data(), remainder.data(), scale.data(),
                                 shift.data(), y.storage().data());
-        before.nothing();
+        before.forget();
         if (options.mode.training && options.running != nullptr && !f.frozen()) update_running(shape);
     }
     void take_back() override { before.put_back(options.running); }
@@ -79,10 +80,10 @@ struct BatchNorm final : Op<T> {
         const Tensor<T>& x = r.input(0);
         const kernels::ChannelShape shape = channels(x.shape());
         const T* dy = r.upstream().storage().data();
-        kernels::channel_sums(shape, x.storage().data(), center.data(), remainder.data(), dy, sum_dy.data(),
-                              sum_dy_d.data());
+        kernels::channel_sums(shape, x.storage().data(), center.data(), remainder.data(), rstd.data(), dy,
+                              sum_dy.data(), sum_dy_xhat.data());
         if (T* dweight = options.affine.weight_gradient(r)) {
-            for (std::size_t c = 0; c < shape.channels; ++c) dweight[c] += sum_dy_d[c] * rstd[c];
+            for (std::size_t c = 0; c < shape.channels; ++c) dweight[c] += sum_dy_xhat[c];
         }
         if (T* dbias = options.affine.bias_gradient(r)) {
             for (std::size_t c = 0; c < shape.channels; ++c) dbias[c] += sum_dy[c];
@@ -92,19 +93,14 @@ struct BatchNorm final : Op<T> {
         const T n = static_cast<T>(shape.per_channel());
         for (std::size_t c = 0; c < shape.channels; ++c) {
             sum_dy[c] = own_statistics() ? sum_dy[c] / n : T(0);
-            sum_dy_d[c] = own_statistics() ? sum_dy_d[c] * rstd[c] / n * rstd[c] : T(0);
+            sum_dy_xhat[c] = own_statistics() ? sum_dy_xhat[c] / n * rstd[c] : T(0);
         }
         const Deposit<T> dx = r.deposit(0);
         kernels::channel_gradient(shape, x.storage().data(), center.data(), remainder.data(), dy,
-                                  scale.data(), sum_dy.data(), sum_dy_d.data(), dx.data, dx.add);
+                                  scale.data(), sum_dy.data(), sum_dy_xhat.data(), dx.data, dx.add);
     }
 
   private:
-    /// Whether squares overflowed, or are so small that they lost digits which eps does not cover.
-    bool leaves_range(T v) const {
-        constexpr T kSafe = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
-        return std::isinf(v) || (v < kSafe && static_cast<T>(options.mode.eps) < kSafe);
-    }
     bool own_statistics() const { return options.mode.training || options.running == nullptr; }
 
     static kernels::ChannelShape channels(const Shape& x) { return {x[0], x[1], x.size() == 3 ? x[2] : 1}; }

@@ -57,7 +57,7 @@ struct ChannelGroupNorm final : Op<T> {
         layout.each([&](std::size_t i, std::size_t, std::size_t channel) {
             if (std::isinf(statistics[i].rstd)) fail_to_divide(f, layout, i, channel);
         });
-        before.nothing();
+        before.forget();
         if (options.running != nullptr && !f.frozen() && layout.samples > 0) update_running(layout);
     }
     void take_back() override { before.put_back(options.running); }

@@ -56,8 +56,8 @@ struct BatchNormMode {
 
 /// Batch normalization (Ioffe, Szegedy 2015, algorithms 1 and 2), as torch.nn.functional.batch_norm: each
 /// channel over the batch and, for (N, C, L), the length. Without running statistics the batch's own always
-/// normalize. `running` must outlive the recording. A channel with an infinite or nan value leaves its
-/// running statistics as they are.
+/// normalize. `running` must outlive the recording, and a module that throws meanwhile. A channel with an
+/// infinite or nan value leaves its running statistics as they are.
 /// @throws ShapeError when x is neither (N, C) nor (N, C, L) or the others are not (C); ValueError when eps
 /// is negative, momentum not in 0 … 1, or training meets one value per channel; NonFiniteError when eps is 0
 /// and a channel is constant.
@@ -69,7 +69,8 @@ Variable<T> batch_norm(Variable<T> x, std::type_identity_t<RunningStatistics<T>>
 /// Instance normalization (Ulyanov 2016, equation 3), as torch.nn.functional.instance_norm: each channel of
 /// each sample over what follows it. x is (N, C, L), with more dimensions after it, or (C, L). Running
 /// statistics, where given, take part as batch_norm's do: in training they are updated, by the average over
-/// the samples, and otherwise they normalize, and batch_norm is what is recorded.
+/// the samples, and otherwise they normalize, and batch_norm is what is recorded. `running` must outlive the
+/// recording, and a module that throws meanwhile.
 /// @throws ShapeError when x has fewer dimensions or the others are not (C); ValueError when eps is negative,
 /// momentum not in 0 … 1, or there is one value a channel; NonFiniteError when eps is 0 and a channel is
 /// constant.

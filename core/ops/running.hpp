@@ -36,7 +36,8 @@ class RunningBefore {
         batches_ = running.batches;
         kept_ = true;
     }
-    void nothing() { kept_ = false; }
+    void forget() { kept_ = false; }
+    /// Once, and only what was kept.
     void put_back(RunningStatistics<T>* running) {
         if (!std::exchange(kept_, false)) return;
         running->mean = mean_;

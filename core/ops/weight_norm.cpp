@@ -35,10 +35,10 @@ struct WeightNorm final : Op<T> {
             // The root mean square, times the root of the size, is the norm: it bears huge and tiny numbers.
             inverse_norm[i] = kernels::rms_statistics(d, row, T(0)).rstd / std::sqrt(static_cast<T>(d));
             if (std::isinf(inverse_norm[i])) {
-                f.template fail<NonFiniteError>(
-                    fmt::format("row {} of v is all zeros: it has no direction; start from other weights.",
-                                i),
-                    {"v", "g"});
+                f.template fail<NonFiniteError>(fmt::format("row {} of v is all zeros, or too small: it has "
+                                                            "no direction; start from other weights.",
+                                                            i),
+                                                {"v", "g"});
             }
             const T inverse = inverse_norm[i], g = f.input(1).storage()[i];
             kernels::map<false>(

@@ -73,7 +73,7 @@ struct Sizes {
 }  // namespace
 
 TEST_CASE_TEMPLATE(
-    "batches: a sample is the same alone, in any batch, and in any order, bit for bit; not in BatchNorm", T,
+    "batches: a sample is the same alone, in any batch, and in any order, bit for bit, not in BatchNorm", T,
     float, double) {
     const std::uint64_t seed = test_seed(31);
     CAPTURE(seed);

@@ -168,8 +168,8 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 
 /// y and dx of every set against the reference, relative to the largest of its numbers.
 void check_against_reference(const Norm& norm, const std::vector<std::vector<float>>& sets, double eps,
-                             double y_tolerance, double dx_tolerance) {
-    const auto dy = draw(sets[0].size(), 0, 1, test_seed(5));
+                             double y_tolerance, double dx_tolerance, double upstream = 1) {
+    const auto dy = draw(sets[0].size(), 0, upstream, test_seed(5));
     const auto results = run(norm, sets, dy, norm.name == "WeightNorm" ? 0 : eps);
     for (std::size_t s = 0; s < kSets; ++s) {
         CAPTURE(norm.name);
@@ -309,6 +309,20 @@ TEST_CASE("delicate numbers: 1e-20 to 1e-30 with eps 0") {
             for (const std::size_t d : {6u, 40u})
                 check_against_reference(norm, draw(d, scale, scale, test_seed(10)), 0, 1e-5, 1e-3);
         }
+    }
+}
+
+TEST_CASE("delicate numbers: huge gradients of huge numbers, and tiny ones of tiny numbers") {
+    for (const Norm& norm : norms()) {
+        check_against_reference(norm, draw(20, 0, 1e30, test_seed(12)), 1e-5, 1e-5, 1e-3, 1e10);
+        check_against_reference(norm, draw(20, 0, 1e-30, test_seed(13)), 0, 1e-5, 1e-3, 1e-12);
+    }
+}
+
+TEST_CASE("delicate numbers: rows of a million numbers around 1000") {
+    for (const Norm& norm : norms()) {
+        if (norm.name == "LayerNorm" || norm.name == "RMSNorm" || norm.name == "InstanceNorm")
+            check_against_reference(norm, draw(1 << 20, 1000, 1, test_seed(14)), 1e-5, 1e-4, 1e-3);
     }
 }
 

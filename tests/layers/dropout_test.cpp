@@ -49,7 +49,7 @@ TEST_CASE("dropout: p = 0 keeps all, p = 1 nothing") {
     CHECK(list(x.grad()) == std::vector<float>{0, 0, 0});
 }
 
-TEST_CASE("dropout: draws a new mask at each call; copies draw the same ones") {
+TEST_CASE("dropout: draws a new mask at each call, copies draw the same ones") {
     Random rng(1);
     Dropout<float> dropout(0.5, rng);
     Dropout<float> copy = dropout;

@@ -174,7 +174,7 @@ TEST_CASE("batch_norm: a value that is not finite stays in its column, and out o
     }
 }
 
-TEST_CASE("batch_norm: a constant channel is beta; with eps 0 it is an error") {
+TEST_CASE("batch_norm: a constant channel is beta, with eps 0 it is an error") {
     Tape tape;
     const auto x = tape.variable(tensor({3, 2}, {0.1, 1, 0.1, 2, 0.1, 3}));
     BatchNorm<float> norm(2);
@@ -268,7 +268,7 @@ TEST_CASE("layer_norm: without affine, and without a bias") {
     for (std::size_t i = 0; i < 6; ++i) CHECK(twice.flat(i) == 2 * once.flat(i));
 }
 
-TEST_CASE("layer_norm: a row alone, and in any batch, is the same to the bit; so are train and eval") {
+TEST_CASE("layer_norm: a row alone, and in any batch, is the same to the bit, and so are train and eval") {
     for (const std::size_t features : {1U, 3U, 8U, 15U, 16U, 17U, 64U, 100U}) {
         CAPTURE(features);
         LayerNorm<float> norm(features);
@@ -308,7 +308,7 @@ TEST_CASE("layer_norm: mean 1e6 and standard deviation 1 over 512 features") {
     CHECK(expected(0, 3) == doctest::Approx((x(0, 3) - mean) / std::sqrt(variance + 1e-5)).epsilon(1e-6));
 }
 
-TEST_CASE("layer_norm: a constant row is beta; with eps 0 it is an error that names the row") {
+TEST_CASE("layer_norm: a constant row is beta, with eps 0 it is an error that names the row") {
     Tape tape;
     LayerNorm<float> norm(7), bare(7, {.eps = 0});
     norm.bias->value.fill(7);

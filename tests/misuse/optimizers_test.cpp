@@ -119,10 +119,10 @@ void gradchecks(Rows<T>& rows) {
     rows.template add_without_line<StaleVariableError>(
         "gradcheck of a result on another tape",
         [check](W& w) { check([&w](Tape<T>&, Given) { return w.x; }); },
-        {"gradcheck: the function's result is on another tape"});
+        {"gradcheck: the function's result is not on the tape that it is given"});
     rows.template add_without_line<StaleVariableError>(
         "gradcheck of no result", [check](W&) { check([](Tape<T>&, Given) { return Variable<T>(); }); },
-        {"default-constructed"});
+        {"gradcheck: the function's result is not on the tape"});
     rows.template add<ShapeError>("gradcheck of a program that goes wrong",
                                   [check](W&) { check([](Tape<T>&, Given x) { return sum(x[0], 1); }); },
                                   {"sum (", "x is (2)", "axis 1"});

@@ -49,7 +49,8 @@ const std::vector<Exhibit> kExhibits{
     {Mistake::dweight_of_y, "dgamma of y", 1,
      "recorded is the sum of dy * y over axis 0, where xhat belongs"},
     {Mistake::dweight_without_xhat, "dgamma without xhat", 1, "the factor xhat is forgotten"},
-    {Mistake::dbias_mean, "dbeta as a mean", 2, "which is 1/n with n = 8: a mean where the sum belongs"},
+    {Mistake::dbias_mean, "dbeta as a mean", 2,
+     "which is 1/n with n = 8, as of a mean where the sum belongs"},
 };
 
 std::string filled(std::string text, Kind kind) {

@@ -246,7 +246,7 @@ inline std::vector<UsualMistake> usual_mistakes() {
           },
           [](R& r) { give(r, 0, [&](std::size_t) { return at(r.upstream(), 0); }); }},
          {{5, 3}},
-         "which is n = 15: a sum where the mean belongs"},
+         "which is n = 15, as of a sum where the mean belongs"},
         {{"WeightNorm", weight_norm, [](R& r) { weight_norm_adjoint(r, 0, true); }},
          {{4, 3}, {4, 1}},
          "the path through the mean square is missing"},

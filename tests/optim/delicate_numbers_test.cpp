@@ -88,3 +88,13 @@ TEST_CASE_TEMPLATE("delicate numbers: clipping gradients whose squares leave the
     CHECK(clip_grad_norm<T>({&p, &q}, 10) == doctest::Approx(5 / huge).epsilon(1e-5).scale(1 / huge));
     CHECK(p.grad(0) == static_cast<T>(3 / huge));
 }
+
+TEST_CASE("delicate numbers: centered RMSProp does not hide a gradient that was nan") {
+    Parameter<float> p = parameter<float>({0}, {std::numeric_limits<double>::quiet_NaN()});
+    RMSProp<float> rmsprop({&p}, {.centered = true});
+    rmsprop.step();
+    p.value(0) = 0;
+    p.grad(0) = 1;
+    rmsprop.step();
+    CHECK(std::isnan(p.value(0)));
+}

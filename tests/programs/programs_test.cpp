@@ -12,7 +12,7 @@ using namespace tapedeck::test;
 
 namespace {
 
-constexpr std::uint64_t kPrograms = 500;  // in each of the eight tests
+constexpr std::uint64_t kPrograms = 501;  // in each of the eight tests
 
 /// A failure, its program shrunk, and printed.
 std::string explain(const Program& program, const Failure& failure) {
