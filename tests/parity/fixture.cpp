@@ -50,7 +50,7 @@ template <class N>
 std::vector<double> decode(const std::string& text) {
     const std::vector<unsigned char> bytes = decode_base64(text);
     std::vector<N> numbers(bytes.size() / sizeof(N));
-    std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(N));
+    if (!numbers.empty()) std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(N));
     return {numbers.begin(), numbers.end()};
 }
 
