@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import gdb
 
-from .frames import find_tape
+from .frames import find_tape, standing
 
 
 @contextmanager
@@ -44,26 +44,43 @@ def make(command, pick):
     class TapeCheck(command):
         """Compare gradients with numeric ones, which the program computes by differences.
 Usage: tape check [N|NAME]
-Of one entry: its adjoint alone, against differences of its own forward, which names the culprit; then its
-gradient beside the numeric one, where mistakes of later entries show too. Without an argument: every
-adjoint that has got a gradient, and those that are wrong. A reverse pass must have come to the entry."""
+Alone: every adjoint on the tape, each against differences of its own forward; the wrong ones are named. It
+needs no reverse pass.
+Of one entry: its adjoint alone, and then its gradient beside the numeric one, where mistakes of later
+entries show too. The reverse pass must have completed that gradient."""
 
         def __init__(self):
             super().__init__("tape check", gdb.COMMAND_DATA)
 
         def run(self, argument):
             tape = find_tape().tape
-            loss = tape.last_reversed()
-            if loss is None:
-                raise gdb.GdbError("No reverse pass has run over this tape yet: go on behind a backward() or reverse().")
             if not argument:
-                print(ask(tape, loss.index, -1))
+                print(ask(tape, -1, -1))
                 return
             entry = pick(tape, argument, "tape check")
-            if not entry.has_grad:
-                why = ("the reverse pass has not come to it; `tape break` stops where it has" if entry.needs_grad
-                       else "nothing upstream of it wants one")
-                raise gdb.GdbError(f"Entry {entry.text()} has no gradient to check: {why}.")
-            print(ask(tape, loss.index, entry.index))
+            missing = why_incomplete(tape, entry)
+            if missing and entry.is_leaf:
+                raise gdb.GdbError(f"Entry {entry.text()} has no gradient to check: {missing}.")
+            print(ask(tape, -1 if missing else tape.last_reversed().index, entry.index))
+            if missing:
+                print(f"Its gradient was not checked: {missing}.")
 
     return TapeCheck()
+
+
+def why_incomplete(tape, entry):
+    """Why an entry's gradient cannot be compared; "" when it can."""
+    if not entry.needs_grad:
+        return "nothing upstream of it wants one"
+    start = tape.last_reversed()
+    stands = standing(tape)
+    at = stands.index if stands and "adjoint" in stands.how else None
+    if start is None:
+        return "no reverse pass has run"
+    if at is not None and at > entry.index:
+        return f"the reverse pass has not come to it, it stands at #{at}; `tape break {entry.index}` stops there"
+    if not entry.contributions:
+        return f"the pass from #{start.index} does not reach it"
+    if start.grad.numbers() != (1.0,):
+        return f"the pass started at #{start.index} with another gradient than 1"
+    return ""

@@ -1,0 +1,102 @@
+// What the debuggers' tests run. They find their lines by the comments "at: …".
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string>
+
+#include <tapedeck/tapedeck.hpp>
+
+namespace td = tapedeck;
+
+namespace {
+
+/// y = tanh(x), and a wrong sign.
+template <class T>
+struct WrongTanh final : td::Op<T> {
+    std::string_view name() const override { return "WrongTanh"; }
+    std::string_view rule() const override { return "dx = dy * (1 + y^2)"; }
+    void forward(td::Forward<T>& f) override {
+        f.each([](auto x) { return std::tanh(x); }, f.input(0));
+    }
+    void adjoint(td::Reverse<T>& r) override {
+        r.each(
+            0, [](T dy, T y) { return dy * (1 + y * y); }, r.upstream(), r.output());  // at: the wrong adjoint
+    }
+};
+
+struct Model : td::Module<float> {
+    td::Linear<float> fc1, fc2;
+    td::LayerNorm<float> norm;
+    explicit Model(td::Random& rng) : fc1(2, 4, rng), fc2(4, 1, rng), norm(4) {}
+    td::Variable<float> forward(td::Variable<float> x) override {
+        const auto h = norm(fc1(x)) * 2 + 1;  // at: a line with an expression
+        auto y = h.tape().record<WrongTanh<float>>(td::Where::here(), {}, h).named("h");
+        return fc2(y);  // at: the line after it
+    }
+    void visit(td::Visitor<float>& v) override { v("fc1", fc1), v("norm", norm), v("fc2", fc2); }
+};
+
+/// What the printers are shown.
+void show_values(td::Tape<float>& tape, const td::Variable<float>& loss) {
+    const td::Tensor<float> small{{1, 2.5f}, {-3, 0.1f}};
+    const td::Tensor<double> large = td::full<double>({20, 30}, 0.5);
+    td::Tensor<float> scalar;
+    scalar(0) = 7;
+    const td::Tensor<float> empty = td::zeros<float>({0, 3});
+    td::Tensor<float> strange = td::zeros<float>({6, 6});
+    strange(2, 3) = std::numeric_limits<float>::quiet_NaN();
+    const td::Shape shape{4, 5};
+    const td::SmallVector<double, 4, 64> vector(3, 0.25);
+    const td::Parameter<float> parameter(small, "weight");
+    const td::Where where = td::Where::here();
+    const td::Variable<float> nowhere;
+    const td::Entry<float>& entry = tape[loss.index()];
+    const auto sum = [&] { return small.size() + large.size() + scalar.size() + empty.size() + strange.size(); };
+    std::printf("%zu %zu %zu %s %d %zu\n", sum(), shape.size() + vector.size(), parameter.value.size(), where.file,
+                loss.item() > 0, entry.index() + sizeof nowhere);  // at: everything
+}
+
+/// One of each operation that bears another name than its class.
+void show_names(td::Random& rng) {
+    td::Tape<double> tape;
+    td::Tensor<double> numbers = td::zeros<double>({4, 4, 3});
+    for (double& x : numbers.storage()) x = rng.normal();
+    const auto x = tape.variable(numbers, "x");
+    const auto normed = group_norm(rms_norm(layer_norm(x, {3}), {3}), 2);
+    const auto last = sum(td::concat({instance_norm(normed), transpose(normed, 0, 1)}, 0)) + sum(td::stack({x, x}, 0));
+    for (const auto& entry : tape) std::printf("name #%zu %s\n", entry.index(), std::string(entry.op()).c_str());
+    std::printf("%g\n", last.item());  // at: the names
+}
+
+/// Three chunks of entries.
+void show_long_tape() {
+    td::Tape<float> tape;
+    auto x = tape.variable(td::ones<float>({1}), "x");
+    for (int i = 0; i < 300; ++i) x = x + 1;
+    std::printf("%g\n", static_cast<double>(x.item()));  // at: a long tape
+}
+
+}  // namespace
+
+int main() {
+    td::Random rng(3);
+    Model net(rng);
+    net.named("net");
+    td::Tape<float> tape;  // at: before the tape is constructed
+    const td::Tensor<float> x{{0, 1}, {1, 0}, {1, 1}}, target = td::ones<float>({3, 1});
+    const td::Tensor<float> both = x * 2.0f + x;  // at: a line with an xtensor expression
+    std::printf("%zu\n", both.size());            // at: the line after that
+    const auto loss = mse_loss(net(tape.input(both, "x")), target);
+    show_values(tape, loss);
+    tape.backward(loss);
+    net.zero_grad();      // at: after backward
+    auto pass = tape.reverse(loss);
+    pass.until("norm");
+    std::printf("%zu\n", pass.steps());  // at: a paused pass
+    pass.finish();
+    show_names(rng);
+    show_long_tape();
+    const td::Variable<float> stale = loss;
+    tape.rewind();
+    std::printf("%zu %zu\n", tape.size(), sizeof stale);  // at: a stale variable
+}
