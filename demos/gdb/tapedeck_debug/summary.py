@@ -6,7 +6,7 @@ from . import text
 from .tape import Entry, Tape, Variable, where
 from .values import Tensor, Vector
 
-T = r"<\s*(?:float|double)\s*>"
+T = "<(float|double)>"
 
 
 def describe_where(obj):
@@ -17,6 +17,8 @@ def describe_where(obj):
 
 def gradient(entry):
     """The gradient, or why there is none."""
+    if entry.is_parameter and entry.needs_grad and not entry.contributions:
+        return f"none from this pass yet; it holds {text.tensor_text(entry.grad)}"
     if entry.has_grad:
         return text.tensor_text(entry.grad)
     return "none yet" if entry.needs_grad else "none: nothing upstream wants one"
@@ -48,6 +50,8 @@ def describe_parameter(obj):
 
 def describe_playback(obj):
     tape = Tape(obj.field("tape_").target())
+    if obj.field("pass_").number() != tape.obj.field("pass_").number():
+        return "a reverse pass that its tape has left behind"
     following = obj.field("next_").number()
     if following == 2**64 - 1:
         return "a reverse pass that is over"
@@ -67,9 +71,10 @@ def describe_boxed(obj):
     return summary(held) or "not empty"
 
 
-# What a type's name looks like, and what is said of an object of it.
+# What a type's name looks like, in the regular expressions that Python and lldb share, and what is said of an
+# object of it.
 KINDS = [
-    ("Tensor", r"xt::xarray_container<\s*tapedeck::SmallVector<.*", text.tensor),
+    ("Tensor", r"xt::xarray_container<tapedeck::SmallVector<.*", text.tensor),
     ("SmallVector", r"tapedeck::SmallVector<.*>", text.vector),
     ("Where", r"tapedeck::Where", describe_where),
     ("Entry", rf"tapedeck::Entry{T}", describe_entry),
@@ -117,6 +122,10 @@ MEMBERS = {
 def members(kind, obj):
     """What can be unfolded below an object's line, by name; nothing of one that is not constructed yet."""
     try:
-        return MEMBERS[kind](obj)
+        found = MEMBERS[kind](obj)
+        for _, member in found:
+            if kind not in ("Tape", "SmallVector"):
+                Tensor(member)
+        return found
     except Exception:  # whatever a debugger throws at garbage
         return []

@@ -56,6 +56,8 @@ class AdjointBreakpoint(gdb.Breakpoint):
         entry = entry_here()
         if entry is None:
             return False
+        if self.wanted == "":
+            return True
         try:
             return entry.index == self.wanted if isinstance(self.wanted, int) else entry.answers_to(self.wanted)
         except Exception:

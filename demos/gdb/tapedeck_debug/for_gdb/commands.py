@@ -56,7 +56,7 @@ class TapeCommand(Command):
 tape                 the tape; of a long one both ends and what is near the playhead
 tape FIRST [LAST]    these entries
 tape entry N|NAME    one entry: what it reads, its value, its gradient, its rule
-tape break N|NAME    stop in that entry's adjoint
+tape break [N|NAME]  stop in that entry's adjoint; alone, in every one
 tape check [N|NAME]  compare gradients with numeric ones; alone, every adjoint on the tape
 tape where           where the program stands on the tape
 
@@ -179,27 +179,24 @@ def source_line(entry):
 
 class TapeBreak(Command):
     """Stop in the adjoint of an entry, each time that a reverse pass comes to it.
-Usage: tape break N|NAME
+Usage: tape break [N|NAME]
 A name is the entry's own, its operation's (Tanh), or the last part of its scope (norm); it may be given
-before the program runs. It makes a breakpoint, which `info breakpoints` lists and `delete` removes."""
+before the program runs. Alone it stops in every adjoint. It makes a breakpoint, which `info breakpoints`
+lists and `delete` removes."""
 
     def __init__(self):
         super().__init__("tape break", gdb.COMMAND_BREAKPOINTS)
 
     def run(self, argument):
-        if not argument:
-            raise gdb.GdbError("tape break takes an entry's number or its name. `tape` lists them.")
         wanted = int(argument.lstrip("#")) if re.fullmatch(r"#?\d+", argument) else argument
-        if has_frame():
+        if argument and has_frame():
             try:
-                tape = find_tape().tape
+                warn_of(find_tape().tape, wanted)
             except gdb.GdbError:
-                tape = None  # it will be made later
-            if tape is not None and tape.size:
-                warn_of(tape, wanted)
-        breakpoint_ = breakpoints.AdjointBreakpoint(wanted)
-        what = f"#{wanted}" if isinstance(wanted, int) else f"'{wanted}'"
-        print(f"Breakpoint {breakpoint_.number} in the adjoint of {what}.")
+                pass  # the tape will be made later
+        number = breakpoints.AdjointBreakpoint(wanted).number
+        what = "every adjoint" if not argument else f"the adjoint of {f'#{wanted}' if wanted != argument else repr(wanted)}"
+        print(f"Breakpoint {number} in {what}.")
 
 
 def warn_of(tape, wanted):

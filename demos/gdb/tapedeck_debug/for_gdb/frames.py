@@ -159,6 +159,8 @@ def stands_by(tape, function, name, value):
             return Standing(entry.index, "recording")
         return Standing(entry.index, "in the adjoint of" if reverse else "in the forward of") if is_of(tape, entry) else None
     if kind.startswith("tapedeck::Playback<") and obj.field("tape_").number() == tape.address:
+        if obj.field("pass_").number() != tape.obj.field("pass_").number():
+            return None
         following = obj.field("next_").number()
         if following < tape.size:
             return Standing(following, "paused before the adjoint of")
