@@ -1,5 +1,5 @@
-// What `tape check` calls in the program that is being debugged. A linker leaves out what nobody calls, so this
-// file is linked into the debug builds of the demos, and its functions have C names and plain arguments.
+// What `tape check` calls in the program that is being debugged. A linker leaves out what nobody calls, so
+// this file is linked into the debug builds of the demos, and its functions have C names and plain arguments.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -55,7 +55,8 @@ std::string check_one(Tape<T>& tape, std::int64_t loss, std::size_t at) {
     return text + check_gradient(from, v).text() + "\n" + elements_beside(from, v);
 }
 
-/// Every adjoint on the tape, each alone: the wrong ones are named, first to last as the reverse pass comes by.
+/// Every adjoint on the tape, each alone: the wrong ones are named, first to last as the reverse pass comes
+/// by.
 template <class T>
 std::string check_all(Tape<T>& tape) {
     std::string text;
@@ -85,8 +86,8 @@ std::string answer(void* tape, std::int64_t loss, std::int64_t at) {
 
 }  // namespace
 
-/// The text for `tape check`: of entry `at`, or of every adjoint when it is negative; `loss` is where the pass
-/// began, negative when the entry's gradient is not complete. The text stands until the next call.
+/// The text for `tape check`: of entry `at`, or of every adjoint when it is negative; `loss` is where the
+/// pass began, negative when the entry's gradient is not complete. The text stands until the next call.
 extern "C" [[gnu::used]] const char* tapedeck_check_float(void* tape, std::int64_t loss, std::int64_t at);
 extern "C" [[gnu::used]] const char* tapedeck_check_double(void* tape, std::int64_t loss, std::int64_t at);
 

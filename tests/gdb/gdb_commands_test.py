@@ -22,7 +22,8 @@ def test():
     expect(said("tape"), "The program is not running")
     expect(said("tape check"), "The program is not running")
     run_to("before the tape is constructed")
-    go_to("a line with an expression")
+    gdb.execute("tbreak Model::forward", to_string=True)
+    gdb.execute("continue", to_string=True)
     # In a member function of the model the tape is found by its Variable, though a local h is garbage yet.
     expect(said("tape"), "tape of 1 entry, float", "No reverse pass has run.")
     go_to("everything")
@@ -56,9 +57,9 @@ def test():
     go_to("a long tape")
     expect(said("tape"), "tape of 601 entries", "... 577 more ...")
     # A frame without a tape takes that of its caller.
-    gdb.execute("tbreak printf", to_string=True)
+    gdb.execute("tbreak look", to_string=True)
     gdb.execute("continue", to_string=True)
-    expect(said("tape"), "tape of 601 entries")
+    expect(said("tape"), "tape of 601 entries, float (", "in (anonymous namespace)::show_long_tape)")
     gdb.execute("kill", to_string=True)
     gdb.execute("delete")
     gdb.execute("break main", to_string=True)

@@ -17,7 +17,9 @@ def line(mark):
 
 def said(debugger, command):
     result = lldb.SBCommandReturnObject()
-    debugger.GetCommandInterpreter().HandleCommand(command, result)
+    # While a script is imported, commands are about what was selected when that began.
+    frame = debugger.GetSelectedTarget().GetProcess().GetSelectedThread().GetSelectedFrame()
+    debugger.GetCommandInterpreter().HandleCommand(command, lldb.SBExecutionContext(frame), result)
     return (result.GetOutput() or "") + (result.GetError() or "")
 
 

@@ -1,6 +1,7 @@
 // What the debuggers' tests run. They find their lines by the comments "at: …".
 #include <cmath>
 #include <cstdio>
+#include <initializer_list>
 #include <limits>
 #include <string>
 
@@ -9,6 +10,11 @@
 namespace td = tapedeck;
 
 namespace {
+
+/// A line to stop at, and objects that are still needed there, however this is compiled.
+[[gnu::noinline]] void look(std::initializer_list<const void*> objects) {
+    asm volatile("" : : "r"(objects.begin()) : "memory");
+}
 
 /// y = tanh(x), and a wrong sign.
 template <class T>
@@ -20,7 +26,8 @@ struct WrongTanh final : td::Op<T> {
     }
     void adjoint(td::Reverse<T>& r) override {
         r.each(
-            0, [](T dy, T y) { return dy * (1 + y * y); }, r.upstream(), r.output());  // at: the wrong adjoint
+            0, [](T dy, T y) { return dy * (1 + y * y); }, r.upstream(),
+            r.output());  // at: the wrong adjoint
     }
 };
 
@@ -30,7 +37,8 @@ struct Model : td::Module<float> {
     explicit Model(td::Random& rng) : fc1(2, 4, rng), fc2(4, 1, rng), norm(4) {}
     td::Variable<float> forward(td::Variable<float> x) override {
         const auto h = norm(fc1(x)) * 2 + 1;  // at: a line with an expression
-        auto y = h.tape().record<WrongTanh<float>>(td::Where::here(), {}, h).named("h");  // at: the line behind it
+        auto y =
+            h.tape().record<WrongTanh<float>>(td::Where::here(), {}, h).named("h");  // at: the line behind it
         return fc2(y);
     }
     void visit(td::Visitor<float>& v) override { v("fc1", fc1), v("norm", norm), v("fc2", fc2); }
@@ -51,9 +59,8 @@ void show_values(td::Tape<float>& tape, const td::Variable<float>& loss) {
     const td::Where where = td::Where::here();
     const td::Variable<float> nowhere;
     const td::Entry<float>& entry = tape[loss.index()];
-    const auto sum = [&] { return small.size() + large.size() + scalar.size() + empty.size() + strange.size(); };
-    std::printf("%zu %zu %zu %s %d %zu\n", sum(), shape.size() + vector.size(), parameter.value.size(), where.file,
-                loss.item() > 0, entry.index() + sizeof nowhere);  // at: everything
+    look({&small, &large, &scalar, &empty, &strange, &shape, &vector, &parameter, &where});
+    look({&nowhere, &entry, &tape, &loss, &small, &shape, &vector, &parameter, &where});  // at: everything
 }
 
 /// One of each operation that bears another name than its class.
@@ -63,9 +70,10 @@ void show_names(td::Random& rng) {
     for (double& x : numbers.storage()) x = rng.normal();
     const auto x = tape.variable(numbers, "x");
     const auto normed = group_norm(rms_norm(layer_norm(x, {3}), {3}), 2);
-    const auto last = sum(td::concat({instance_norm(normed), transpose(normed, 0, 1)}, 0)) + sum(td::stack({x, x}, 0));
-    for (const auto& entry : tape) std::printf("name #%zu %s\n", entry.index(), std::string(entry.op()).c_str());
-    std::printf("%g\n", last.item());  // at: the names
+    const auto last =
+        sum(td::concat({instance_norm(normed), transpose(normed, 0, 1)}, 0)) + sum(td::stack({x, x}, 0));
+    for (const auto& entry : tape) std::printf("#%zu %s\n", entry.index(), std::string(entry.op()).c_str());
+    look({&tape, &last});  // at: the names
 }
 
 /// Three chunks of entries.
@@ -73,7 +81,13 @@ void show_long_tape() {
     td::Tape<float> tape;
     auto x = tape.variable(td::ones<float>({1}), "x");
     for (int i = 0; i < 300; ++i) x = x + 1;
-    std::printf("%g\n", static_cast<double>(x.item()));  // at: a long tape
+    look({&tape, &x});  // at: a long tape
+}
+
+[[gnu::noinline]] td::Tensor<float> three_times(const td::Tensor<float>& x) {
+    td::Tensor<float> both = x * 2.0f + x;  // at: a line with an xtensor expression
+    look({&both});                          // at: the line after that
+    return both;
 }
 
 }  // namespace
@@ -82,21 +96,22 @@ int main() {
     td::Random rng(3);
     Model net(rng);
     net.named("net");
-    td::Tape<float> tape;  // at: before the tape is constructed
+    look({&rng});  // at: before the tape is constructed
+    td::Tape<float> tape;
     const td::Tensor<float> x{{0, 1}, {1, 0}, {1, 1}}, target = td::ones<float>({3, 1});
-    const td::Tensor<float> both = x * 2.0f + x;  // at: a line with an xtensor expression
-    std::printf("%zu\n", both.size());            // at: the line after that
+    const td::Tensor<float> both = three_times(x);
     const auto loss = mse_loss(net(tape.input(both, "x")), target);
     show_values(tape, loss);
     tape.backward(loss);
-    net.zero_grad();      // at: after backward
+    look({&tape, &loss, &both});  // at: after backward
+    net.zero_grad();
     auto pass = tape.reverse(loss);
     pass.until("norm");
-    std::printf("%zu\n", pass.steps());  // at: a paused pass
+    look({&tape, &pass, &net});  // at: a paused pass
     pass.finish();
     show_names(rng);
     show_long_tape();
     const td::Variable<float> stale = loss;
     tape.rewind();
-    std::printf("%zu %zu\n", tape.size(), sizeof stale);  // at: a stale variable
+    look({&tape, &stale});  // at: a stale variable
 }
