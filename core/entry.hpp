@@ -52,6 +52,8 @@ class Entry {
     /// Whether any variable or parameter lies upstream, so that a reverse pass may come by.
     bool needs_grad() const { return needs_grad_; }
     const Parameter<T>* parameter() const { return parameter_; }
+    /// The operation itself, with the intermediate results that its adjoint needs.
+    const Op<T>& operation() const { return *op_; }
     /// "entry #17, LayerNorm in mlp/norm2 (demo.cpp:43)"
     std::string text() const;
 

@@ -68,6 +68,7 @@ class Playback {
     Playback(Tape<T>& tape, std::size_t last);
     void check(std::string_view user, Where where) const;
     void seek(std::size_t from);
+    void watched_step(const Entry<T>& entry, Where where);
 
     Tape<T>* tape_;
     std::uint32_t pass_;

@@ -17,7 +17,7 @@ namespace op {
 
 /// y = (x - mean) * rstd * weight + bias, by channel
 template <class T>
-struct BatchNorm final : Op<T> {
+struct BatchNorm final : Op<T>, ReadsRunningStatistics<T> {
     struct Options {
         RunningStatistics<T>* running = nullptr;
         BatchNormMode mode;
@@ -60,9 +60,12 @@ struct BatchNorm final : Op<T> {
                 rstd[c] = kernels::rstd_out_of_range(shape, x.storage().data(), c, options.mode.eps);
             if (std::isinf(rstd[c])) {
                 f.template fail<NonFiniteError>(
-                    fmt::format("channel {} of {} has variance 0 and eps is 0: nothing can be divided by its "
-                                "root; give a positive eps.",
-                                c, shape.channels),
+                    fmt::format("{} and eps is 0: nothing can be divided by its root; give a positive eps.",
+                                own_statistics()
+                                    ? fmt::format("channel {} of {} is constant, so that its variance is 0,",
+                                                  c, shape.channels)
+                                    : fmt::format("the running variance of channel {} of {} is 0,", c,
+                                                  shape.channels)),
                     {"x"});
             }
             scale[c] = weight != nullptr ? rstd[c] * weight[c] : rstd[c];
@@ -75,6 +78,10 @@ struct BatchNorm final : Op<T> {
         if (options.mode.training && options.running != nullptr && !f.frozen()) update_running(shape);
     }
     void take_back() override { before.put_back(options.running); }
+
+    const RunningStatistics<T>* statistics_read() const override {
+        return own_statistics() ? nullptr : options.running;
+    }
 
     void adjoint(Reverse<T>& r) override {
         const Tensor<T>& x = r.input(0);
