@@ -99,8 +99,7 @@ Diagnosis diagnose(const Tape<T>& tape, const ParameterNames<T>& parameters,
 
 template <class T>
 Diagnosis diagnose(const Tape<T>& tape, const std::vector<Parameter<T>*>& parameters,
-                   const DiagnoseOptions& options, const std::type_identity_t<std::vector<Tensor<T>>>& before,
-                   Where where) {
+                   const std::type_identity_t<DiagnoseOptions<T>>& options, Where where) {
     ParameterNames<T> named;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const std::string own = parameters[i] != nullptr ? parameters[i]->name : "";

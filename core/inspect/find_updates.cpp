@@ -62,7 +62,7 @@ std::string find_updates(const ParameterNames<T>& parameters, const DiagnoseOpti
 
 #define INSTANTIATE(T)                                                                     \
     template std::string find_updates(const ParameterNames<T>&, const DiagnoseOptions<T>&, \
-                                      const std::vector<Tensor<T>>&, std::vector<Finding>&);
+                                      std::vector<Finding>&);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck::inspect
