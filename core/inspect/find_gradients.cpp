@@ -133,12 +133,13 @@ std::string find_gradients(const Tape<T>& tape, const ParameterNames<T>& paramet
                                                begin->text()))});
         } else {
             ++reached;
+            if (!all_finite(p->grad)) continue;
             least = std::min(least, norm(p->grad));
             most = std::max(most, norm(p->grad));
         }
     }
     return fmt::format("{} of {} parameters have gradients{}", reached, parameters.size(),
-                       reached > 0 ? fmt::format(", of norm {:.2g} … {:.2g}", least, most) : "");
+                       least <= most ? fmt::format(", of norm {:.2g} … {:.2g}", least, most) : "");
 }
 
 #define INSTANTIATE(T) \

@@ -53,7 +53,6 @@ Numbers numbers(const Tensor<T>& x) {
     for (const T element : x.storage()) {
         const double v = static_cast<double>(element);
         ++n.size;
-        n.zeros += v == 0 ? 1U : 0U;
         if (std::isnan(v)) {
             ++n.nan;
         } else if (std::isinf(v)) {

@@ -10,7 +10,7 @@ namespace tapedeck::inspect {
 
 /// A tensor's numbers, counted.
 struct Numbers {
-    std::size_t size = 0, nan = 0, plus_inf = 0, minus_inf = 0, zeros = 0;
+    std::size_t size = 0, nan = 0, plus_inf = 0, minus_inf = 0;
     double least = 0, most = 0;  ///< of the finite ones
 
     std::size_t inf() const { return plus_inf + minus_inf; }
