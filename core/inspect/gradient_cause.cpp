@@ -1,8 +1,6 @@
 // Why an adjoint made a gradient that is not finite, by operation.
 #include <tapedeck/core/inspect/cause.hpp>
 
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include <tapedeck/core/inspect/numbers.hpp>
@@ -11,21 +9,27 @@
 namespace tapedeck::inspect {
 namespace {
 
-/// What makes the derivative infinite or nan at these numbers; "" when nothing does.
-std::string singularity(std::string_view op, std::size_t i, double a, double b) {
-    if (op == "Sqrt" && a == 0)
-        return "the derivative of sqrt at 0 is infinite; add a small eps under the root";
-    if (op == "Log" && a == 0) return "the derivative of log at 0 is infinite; keep its argument above 0";
+/// What makes the derivative infinite or nan where these numbers meet; "" when nothing does.
+std::string singularity(std::string_view op, std::size_t i, double a, double b, const std::string& place) {
+    if (op == "Sqrt" && a == 0) {
+        return fmt::format(
+            "the derivative of sqrt at 0 is infinite, and it is 0{}; add a small eps under the root", place);
+    }
+    if (op == "Log" && a == 0) {
+        return fmt::format("the derivative of log at 0 is infinite, and it is 0{}; keep its argument above 0",
+                           place);
+    }
     if (op == "Divide" && b == 0)
-        return "division by 0: the derivatives 1 / b and -a / b^2 are infinite there";
+        return fmt::format("division by 0{}: the derivatives of a / b are infinite there", place);
     if (op == "Pow" && i == 0 && a == 0 && b < 1)
-        return fmt::format("the derivative of x^{:.4g} at 0 is infinite; keep the base above 0", b);
-    if (op == "Pow" && i == 0 && a < 0 && b != std::floor(b))
-        return "the derivative of a fractional power of a negative number is no real number";
-    if (op == "Pow" && i == 1 && a < 0)
-        return "the derivative by the exponent is y * log(base), and the base is negative; give an exponent "
-               "that wants no gradient as a number";
-    if (op == "Pow" && i == 1 && a == 0) return "the derivative by the exponent is y * log(base), of base 0";
+        return fmt::format(
+            "the derivative of x^{:.4g} at 0 is infinite, and it is 0{}; keep the base above 0", b, place);
+    if (op == "Pow" && i == 1 && a <= 0) {
+        return fmt::format(
+            "the derivative by the exponent is y * log(base), and the base is {:.4g}{}; an "
+            "exponent that is a plain number wants no gradient",
+            a, place);
+    }
     return "";
 }
 
@@ -40,10 +44,9 @@ std::string cause_of_gradient(const Tape<T>& tape, const Entry<T>& entry, std::s
     const std::string_view op = entry.op();
     if (op == "Sqrt" || op == "Log" || op == "Divide" || op == "Pow") {
         for (std::size_t k = 0; k < entry.value().size(); ++k) {
-            const std::string found = singularity(op, i, broadcast_at(input(0).value(), shape, k),
-                                                  broadcast_at(input(other).value(), shape, k));
-            if (found.empty()) continue;
-            std::string text = found + (at(shape, k).empty() ? "" : "; so it is" + at(shape, k));
+            std::string text = singularity(op, i, broadcast_at(input(0).value(), shape, k),
+                                           broadcast_at(input(other).value(), shape, k), at(shape, k));
+            if (text.empty()) continue;
             if (entry.grad().storage()[k] == 0)
                 text +=
                     "; the gradient that arrives there is 0, and 0 * inf is nan: where() and masks hide a "

@@ -136,7 +136,7 @@ std::optional<NonFinite> first_non_finite(const Tape<T>& tape, std::type_identit
 
 template <class T>
 void refuse_loss(const std::string& by, const Tape<T>& tape, std::size_t loss) {
-    const double value = static_cast<double>(tape[loss].value().storage()[0]);
+    const std::string value = inspect::digits(static_cast<double>(tape[loss].value().storage()[0]));
     throw NonFiniteError(
         fmt::format("{}: loss is {}. {}", by, value, story(tape, Search<T>(tape), loss).text()));
 }

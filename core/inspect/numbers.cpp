@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -18,22 +19,25 @@ std::string range(const Numbers& n) {
 
 }  // namespace
 
+std::string digits(double number) { return std::isnan(number) ? "nan" : fmt::format("{:.4g}", number); }
+
 std::string Numbers::counts() const {
-    std::string text;
+    std::vector<std::string> parts;
     const auto count = [&](std::size_t n, std::string_view what) {
-        if (n == 0) return;
-        const std::string_view verb = n == 1 ? "is" : "are";
-        if (!text.empty())
-            text += fmt::format(" and {} {} {}", n, verb, what);
-        else if (size == 1)
-            text = fmt::format("its one value is {}", what);
-        else
-            text = fmt::format("{} of {} values {} {}", n, size, verb, what);
+        if (n > 0) parts.push_back(fmt::format("{} {} {}", n, n == 1 ? "is" : "are", what));
     };
     count(nan, "nan");
     count(plus_inf, "inf");
     count(minus_inf, "-inf");
-    return text;
+    if (parts.empty()) return "all are finite";
+    if (size == 1) return "its one value" + parts[0].substr(1);
+    std::string text;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const std::string_view between = i == 0 ? "" : i + 1 < parts.size() ? ", " : " and ";
+        text += fmt::format("{}{}", between, parts[i]);
+    }
+    // "3 of 2048 values are nan and 2 are inf"
+    return text.insert(text.find(' '), fmt::format(" of {} values", size));
 }
 
 std::string Numbers::text() const {

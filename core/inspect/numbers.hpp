@@ -35,6 +35,8 @@ std::size_t first_bad(const Tensor<T>& x);
 /// x's number that stands at position k of `shape`, to which x broadcasts.
 template <class T>
 double broadcast_at(const Tensor<T>& x, const Shape& shape, std::size_t k);
+/// "-2.5", "inf", "nan": a nan's sign means nothing and is left away.
+std::string digits(double number);
 /// " at [1, 2]" of position k in `shape`; "" where there is but one.
 std::string at(const Shape& shape, std::size_t k);
 

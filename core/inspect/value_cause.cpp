@@ -83,7 +83,7 @@ template <class T>
 std::string arithmetic_cause(const Scene<T>& s, std::string_view sign) {
     const double a = s.met(0);
     const double b = s.met(s.entry.inputs().size() - 1);
-    const std::string formula = fmt::format("{:.4g} {} {:.4g}{}", a, sign, b, s.place());
+    const std::string formula = fmt::format("{} {} {}{}", digits(a), sign, digits(b), s.place());
     if (sign == "/" && b == 0 && std::isfinite(a))
         return fmt::format("division by 0: {}{}", formula, divisor_of_zero(s.tape, s.input(1)));
     if (std::isfinite(a) && std::isfinite(b)) {

@@ -43,7 +43,11 @@ void check(Planted& p, const V& culprit, int line, std::string_view op,
     CHECK(says(text, says_too));
     const int at_backward = __LINE__ + 1;
     const std::string refused = error_text<NonFiniteError>([&] { p.tape.backward(loss); });
-    CHECK(says(refused, {"backward (non_finite_test.cpp:" + std::to_string(at_backward) + "): loss is "}));
+    CHECK(says(refused, {"backward (non_finite_test.cpp:" + std::to_string(at_backward) + "): loss is " +
+                         std::string(std::isnan(loss.item()) ? "nan"
+                                     : loss.item() > 0       ? "inf"
+                                                             : "-inf") +
+                         ". The first"}));
     CHECK(refused.ends_with(text));
     CHECK(error_text<NonFiniteError>([&] { p.tape.reverse(loss); }).ends_with(text));
 }
