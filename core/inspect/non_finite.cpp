@@ -61,10 +61,7 @@ class Search {
             const inspect::Numbers n = inspect::numbers(tape_[i].value());
             given[i] = n.nan == 0 && n.plus_inf == 0 && tape_[i].parameter() == nullptr;
             bool from_bad = tape_[i].is_leaf();
-            for (const std::uint32_t input : tape_[i].inputs()) {
-                from_bad = from_bad || bad_[input];
-                if (bad_[input] && !given[input]) given[i] = false;
-            }
+            for (const std::uint32_t input : tape_[i].inputs()) from_bad = from_bad || bad_[input];
             given[i] = given[i] && from_bad;
         }
         for (std::size_t i = tape_.size(); i-- > 0;) {

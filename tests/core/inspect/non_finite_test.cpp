@@ -218,6 +218,16 @@ TEST_CASE("story: softmax and its masks") {
         const V y = cross_entropy(masked, {1, 0}); const int line = __LINE__;
         check(p, y, line, "CrossEntropy", {"its one value is inf", "the logit of a target is -inf"});
     }
+    SUBCASE("inf is no mask") {
+        const V given = p.data({1, kInf, 3, 4});
+        CHECK(first_non_finite(p.tape, sum(softmax(given)))->entry == given.index());
+    }
+    SUBCASE("nor is the -inf of a log") {
+        const V made = log(p.zero);
+        const V y = softmax(made);
+        CHECK(std::isfinite(y.value()(1, 0)));
+        CHECK(first_non_finite(p.tape)->entry == made.index());
+    }
     SUBCASE("a mask that something else reads too") {
         const V masked = masked_fill(p.x, some, -kInf);
         softmax(masked);
@@ -257,6 +267,10 @@ TEST_CASE("story: an infinity that becomes nan further on") {
         const auto found = first_non_finite(p.tape, sum(both));
         REQUIRE(found);
         CHECK(says(found->text(), {"It became nan in entry #", "Sum", "inf and -inf meet"}));
+    }
+    SUBCASE("or is overcome, before another one is made") {
+        const V made = log(1 / infinite);
+        CHECK(first_non_finite(p.tape, sum(made))->entry == made.index());
     }
     SUBCASE("or never reaches the loss") {
         const V fine = sum(1 / infinite + p.x);
