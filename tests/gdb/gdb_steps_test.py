@@ -12,13 +12,13 @@ from testing import *  # noqa: E402
 FOREIGN = re.compile("(std|xt|xtl|xsimd|fmt|__gnu_cxx)::")
 
 
-def steps(start, function, end, most):
+def steps(start, function, most):
     """From the first line of the function on, where at -Og too there is something to stop at."""
     gdb.execute(f"tbreak {function}", to_string=True)
     gdb.execute("run > /dev/null", to_string=True)
     assert here_file() == SOURCE and here_line() in (line(start) - 1, line(start)), here_line()
     passed = []
-    while not (here_file() == SOURCE and here_line() == line(end)):
+    while not (here_file() == SOURCE and here_line() > line(start)):
         gdb.execute("step", to_string=True)
         name = gdb.selected_frame().name()
         assert not FOREIGN.match(name), f"step went into {name}"
@@ -32,8 +32,8 @@ def steps(start, function, end, most):
 
 
 def test():
-    steps("a line with an xtensor expression", "three_times", "the line after that", 1 if unoptimised else 3)
-    passed = steps("a line with an expression", "Model::forward", "the line behind it", 300 if unoptimised else 900)
+    steps("a line with an xtensor expression", "three_times", 1 if unoptimised else 3)
+    passed = steps("a line with an expression", "Model::forward", 300)
     for operation in ("Linear<float>::forward", "LayerNorm<float>::forward", "op::Multiply<float>::forward"):
         assert any(operation in name for name in passed), f"{operation} was passed over: {passed}"
 

@@ -37,8 +37,7 @@ struct Model : td::Module<float> {
     explicit Model(td::Random& rng) : fc1(2, 4, rng), fc2(4, 1, rng), norm(4) {}
     td::Variable<float> forward(td::Variable<float> x) override {
         const auto h = norm(fc1(x)) * 2 + 1;  // at: a line with an expression
-        auto y =
-            h.tape().record<WrongTanh<float>>(td::Where::here(), {}, h).named("h");  // at: the line behind it
+        auto y = h.tape().record<WrongTanh<float>>(td::Where::here(), {}, h).named("h");
         return fc2(y);
     }
     void visit(td::Visitor<float>& v) override { v("fc1", fc1), v("norm", norm), v("fc2", fc2); }
@@ -86,7 +85,7 @@ void show_long_tape() {
 
 [[gnu::noinline]] td::Tensor<float> three_times(const td::Tensor<float>& x) {
     td::Tensor<float> both = x * 2.0f + x;  // at: a line with an xtensor expression
-    look({&both});                          // at: the line after that
+    look({&both});
     return both;
 }
 
