@@ -37,6 +37,8 @@ def test():
     expect_adjoint("MSELoss<float>", 16)
     gdb.execute("continue", to_string=True)
     expect_adjoint("Linear<float>", 14)
+    gdb.execute("continue", to_string=True)
+    expect_adjoint("WrongTanh<float>", 11)
     expect(said("tape break nobody"), "Nothing on the tape answers to that")
     expect(said("tape break 0"), "no adjoint will run there")
 

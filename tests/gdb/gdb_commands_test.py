@@ -9,6 +9,8 @@ from testing import *  # noqa: E402
 
 
 def checks():
+    # The check runs that adjoint; a breakpoint there must not get in its way, and must be there afterwards.
+    gdb.execute(f"break program.cpp:{line('the wrong adjoint')}", to_string=True)
     culprit = said("tape check")
     expect(culprit, 'the adjoint of entry #11, WrongTanh "h" in net (program.cpp:', "is WRONG",
            "its rule: dx = dy * (1 + y^2)", "1 of 7 adjoints are wrong.")
@@ -16,6 +18,8 @@ def checks():
     expect(said("tape check h"), "the adjoint of entry #11", "WRONG", "the gradient of entry #11", "agrees", "numeric")
     expect(said("tape check 6"), "the adjoint of entry #6", "agrees", "the gradient of entry #6", "is WRONG")
     expect(said("tape check 14"), "the adjoint of entry #14", "agrees", "the gradient of entry #14", "agrees")
+    assert gdb.breakpoints()[-1].enabled
+    gdb.breakpoints()[-1].delete()
 
 
 def test():

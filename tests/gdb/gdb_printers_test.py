@@ -23,7 +23,7 @@ def values():
         if "optimized out" not in got:
             expect_equal(got, expected)
         assert not unoptimised or "optimized out" not in got, name
-    expect(shown("large"), "(20, 30) [[0.5, 0.5, ..., 0.5], [0.5,", "], ..., [0.5, 0.5, ..., 0.5]], 0.5 to 0.5")
+    expect(shown("large"), "(20, 30) [[1, 2, ..., 3], [0.5, 0.5, ..., 0.5], ..., [0.5, 0.5, ..., -4]], -4 to 3")
     expect(shown("strange"), "(6, 6)", "0 to 0, 1 not finite")
     if unoptimised:
         expect(shown("where"), "program.cpp:", "in show_values")
@@ -69,6 +69,9 @@ def test():
            "[6] = #6, LayerNorm in net/norm (program.cpp:", "grad = (3, 4) [[")
     expect(shown("loss"), "grad = () 1}")
     expect(shown("both"), "(3, 2) [[0, 3], [3, 0], [3, 3]]")
+    gdb.execute("set variable both.m_storage.size_ = 5")  # as if it were half written
+    expect_equal(shown("both"), "<not yet constructed>")
+    gdb.execute("set variable both.m_storage.size_ = 6")
     expect(shown("net.fc2.weight"), '"weight", (1, 4)')
     go_to("a paused pass")
     expect(shown("pass"), "a reverse pass, paused before the adjoint of #6, LayerNorm in net/norm")

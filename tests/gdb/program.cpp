@@ -46,7 +46,8 @@ struct Model : td::Module<float> {
 /// What the printers are shown.
 void show_values(td::Tape<float>& tape, const td::Variable<float>& loss) {
     const td::Tensor<float> small{{1, 2.5f}, {-3, 0.1f}};
-    const td::Tensor<double> large = td::full<double>({20, 30}, 0.5);
+    td::Tensor<double> large = td::full<double>({20, 30}, 0.5);
+    large(0, 0) = 1, large(0, 1) = 2, large(0, 29) = 3, large(19, 29) = -4;
     td::Tensor<float> scalar;
     scalar(0) = 7;
     const td::Tensor<float> empty = td::zeros<float>({0, 3});
