@@ -103,6 +103,16 @@ TEST_CASE("story: division by 0") {
         const V y = p.zero / p.zero; const int line = __LINE__;
         check(p, y, line, "Divide", {"1 of 4 values is nan", "division by 0: 0 / 0 at [1, 0]"});
     }
+    SUBCASE("by a column") {
+        const V column = p.tape.input(tensor({2, 1}, {1, 0}));
+        const V y = p.x / column; const int line = __LINE__;
+        check(p, y, line, "Divide", {"2 of 4 values are inf", "division by 0: 3 / 0 at [1, 0]"});
+    }
+    SUBCASE("by a row") {
+        const V row = p.tape.input(tensor({2}, {1, 0}));
+        const V y = p.x / row; const int line = __LINE__;
+        check(p, y, line, "Divide", {"2 of 4 values are inf", "division by 0: 2 / 0 at [0, 1]"});
+    }
     SUBCASE("by a standard deviation of equal values") {
         const V deviation = sqrt(var(p.x * 0, 0, true));
         const V y = p.x / deviation; const int line = __LINE__;
