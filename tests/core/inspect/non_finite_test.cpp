@@ -295,6 +295,22 @@ TEST_CASE("story: an infinity that becomes nan further on") {
         CHECK_NOTHROW(p.tape.backward(sum(p.x)));
     }
 }
+
+TEST_CASE("story: a normalization without eps refuses at once, and says which statistics are to blame") {
+    Planted p;
+    const V flat = p.x * tensor({2, 2}, {1, 0, 1, 0});
+    RunningStatistics<float> running(2);
+    running.var = tensor({2}, {1, 0});
+    const auto check_refused = [](auto f, const std::string& name, int line, std::initializer_list<std::string_view> parts) {
+        const std::string text = error_text<NonFiniteError>(f);
+        CHECK(text.starts_with(name + " in net (non_finite_test.cpp:" + std::to_string(line) + "): "));
+        CHECK(says(text, parts));
+    };
+    const std::string maker = "\n  x was made by entry #" + std::to_string(flat.index()) + ", Multiply in net (non_finite_test.cpp:";
+    check_refused([&] { layer_norm(p.x * 0, {2}, {}, {}, 0.0); }, "layer_norm", __LINE__, {"row 0 of 2 is constant, so that its variance is 0, and eps is 0", "give a positive eps"});
+    check_refused([&] { batch_norm<float>(flat, nullptr, {}, {}, {.eps = 0}); }, "batch_norm", __LINE__, {"channel 1 of 2 is constant, so that its variance is 0, and eps is 0", maker});
+    check_refused([&] { batch_norm(flat, &running, {}, {}, {.training = false, .eps = 0}); }, "batch_norm", __LINE__, {"the running variance of channel 1 of 2 is 0, and eps is 0", "give a positive eps"});
+}
 // clang-format on
 
 TEST_CASE("story: an operation of the user's") {
