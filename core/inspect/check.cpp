@@ -33,7 +33,7 @@ struct Compared {
 
 /// Adds one tensor's elements to the check. The tolerances are gradcheck's, of a T.
 template <class T>
-void compare(GradientCheck& check, std::size_t entry, const std::vector<Compared>& all) {
+void compare(GradientCheck& check, const Entry<T>& entry, const std::vector<Compared>& all) {
     const GradcheckOptions options = numeric::with_precision_of<T>({});
     double largest = 0;
     for (const Compared& c : all) largest = std::max(largest, std::abs(c.expected));
@@ -45,8 +45,8 @@ void compare(GradientCheck& check, std::size_t entry, const std::vector<Compared
         if (!right) ++check.wrong;
         const bool worse = check.compared == 1 || !(c.error() <= std::abs(check.got - check.expected));
         if (!worse) continue;
-        check.worst = c.element;
-        check.worst_entry = entry;
+        check.worst = unravel_index(c.element, entry.value().shape());
+        check.worst_entry = entry.index();
         check.got = c.got;
         check.expected = c.expected;
         check.uncertainty = c.uncertainty;
@@ -64,7 +64,7 @@ std::string GradientCheck::text() const {
     return fmt::format(
         "{} is WRONG in {} of {} elements; the worst, element {} of #{}'s gradient, is {:.6g}, "
         "and differences say {:.6g}.",
-        subject, wrong, compared, worst, worst_entry, got, expected);
+        subject, wrong, compared, to_text(worst), worst_entry, got, expected);
 }
 
 template <class T>
@@ -80,7 +80,7 @@ GradientCheck check_gradient(Variable<T> loss, Variable<T> at, Where where) {
     GradientCheck check;
     check.entry = at.index();
     check.subject = "the gradient of " + at.entry().text();
-    compare<T>(check, at.index(), all);
+    compare(check, at.entry(), all);
     return check;
 }
 
@@ -129,7 +129,7 @@ GradientCheck check_adjoint(Variable<T> v, Where where) {
             const numeric::Slope slope = difference.slope(i);
             all.push_back({i, static_cast<double>(got.storage()[i]), slope.value, slope.uncertainty});
         }
-        compare<T>(check, input, all);
+        compare(check, v.tape()[input], all);
     }
     return check;
 }
