@@ -35,10 +35,17 @@ def test():
     gdb.execute("tape break", to_string=True)
     gdb.execute("run > /dev/null", to_string=True)
     expect_adjoint("MSELoss<float>", 16)
+    # The README's way to a wrong sign ends here.
+    expect(said("tape check"), 'the adjoint of entry #11, WrongTanh "h"', "1 of 7 adjoints are wrong.")
     gdb.execute("continue", to_string=True)
     expect_adjoint("Linear<float>", 14)
     gdb.execute("continue", to_string=True)
     expect_adjoint("WrongTanh<float>", 11)
+    gdb.execute("delete")
+    # Without our command, too, arguments are what they are: see -fno-var-tracking in demos/gdb/CMakeLists.txt.
+    gdb.execute("tbreak tapedeck::op::MSELoss<float>::adjoint", to_string=True)
+    gdb.execute("continue", to_string=True)
+    expect_adjoint("MSELoss<float>", 16)
     expect(said("tape break nobody"), "Nothing on the tape answers to that")
     expect(said("tape break 0"), "no adjoint will run there")
 
