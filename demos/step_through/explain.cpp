@@ -57,7 +57,7 @@ void explain_element(Lines& lines, std::size_t width, const Site& site, const Co
     const double handed_on = c.value.storage()[site.element];
     double scale = 0;
     for (const double v : c.value.storage()) scale = std::max(scale, std::abs(v));
-    const std::string left = "d" + site.letter() + index_text(site.at());
+    const std::string left = fmt::format("d{}{}", site.letter(), index_text(site.at()));
     const Formulas all = formulas(site);
     if (all.empty()) {
         say(lines, width, fmt::format("{} = {}", left, number(handed_on)), Look::strong);

@@ -52,7 +52,8 @@ struct Mlp final : Module<double> {
 
 template <class Norm>
 std::unique_ptr<Example> make_mlp(std::string title, std::uint64_t seed) {
-    auto example = std::make_unique<Example>(Example{std::move(title), {}});
+    auto example = std::make_unique<Example>();
+    example->title = std::move(title);
     Random rng(seed);
     auto net = std::make_unique<Mlp<Norm>>(rng);
     const Tensor<double> x = normal({6, 4}, rng);
@@ -63,7 +64,8 @@ std::unique_ptr<Example> make_mlp(std::string title, std::uint64_t seed) {
 
 /// Four steps of an RNNCell; the last hidden state is read by a Linear.
 std::unique_ptr<Example> make_rnn(std::uint64_t seed) {
-    auto example = std::make_unique<Example>(Example{"rnn", {}});
+    auto example = std::make_unique<Example>();
+    example->title = "rnn";
     Random rng(seed);
     auto cell = std::make_unique<RNNCell<double>>(2, 4, rng);
     auto head = std::make_unique<Linear<double>>(4, 2, rng);
@@ -105,7 +107,8 @@ struct ByHand final : Module<double> {
 };
 
 std::unique_ptr<Example> make_wrong_by_hand(std::uint64_t seed) {
-    auto example = std::make_unique<Example>(Example{"wrong-by-hand", {}});
+    auto example = std::make_unique<Example>();
+    example->title = "wrong-by-hand";
     Random rng(seed);
     auto net = std::make_unique<ByHand>(rng);
     const Tensor<double> x = normal({6, 4}, rng);

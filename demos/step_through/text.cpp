@@ -130,13 +130,13 @@ void say(Lines& lines, std::size_t width, std::string_view text, Look look) {
 
 std::string number(double x) { return fmt::format("{:.4g}", x); }
 
-std::string operand(double x) { return x < 0 ? "(" + number(x) + ")" : number(x); }
+std::string operand(double x) { return x < 0 ? fmt::format("({:.4g})", x) : number(x); }
 
 std::string index_text(const Shape& at) {
     if (at.empty()) return "";
     std::string text = "[";
-    for (const std::size_t i : at) text += (text.size() > 1 ? "," : "") + std::to_string(i);
-    return text + "]";
+    for (const std::size_t i : at) text += fmt::format("{}{}", text.size() > 1 ? "," : "", i);
+    return text.append("]");
 }
 
 Lines table(const Tensor<double>& x, std::size_t width, std::size_t rows) {

@@ -72,8 +72,8 @@ Term term_at(const Site& site, const Rule& rule, std::size_t out) {
     const bool reshape = rule.op == "Reshape", masked = rule.op == "Where" || rule.op == "MaskedFill";
     const double dy = site.dy().storage()[out], y = site.y().storage()[out];
     Numbers n{dy, y, 0, 0, 0};
-    std::vector<std::pair<std::string, std::string>> letters{{"dy", "dy" + index_text(at)},
-                                                             {"y", "y" + index_text(at)}};
+    std::vector<std::pair<std::string, std::string>> letters{{"dy", fmt::format("dy{}", index_text(at))},
+                                                             {"y", fmt::format("y{}", index_text(at))}};
     std::vector<std::pair<std::string, std::string>> numbers{{"dy", operand(dy)}, {"y", operand(y)}};
     for (std::size_t k = 0; !reshape && k < site.entry().inputs().size(); ++k) {
         const Tensor<double>& x = site.input(k);

@@ -63,7 +63,8 @@ Formulas reduction_formulas(const Site& site) {
         const double x = site.x().storage()[site.element];
         const std::vector<double> group = companions(site, axes);
         const double n = static_cast<double>(group.size());
-        const std::string dy_text = "dy" + index_text(out), x_text = "x" + index_text(site.at());
+        const std::string dy_text = fmt::format("dy{}", index_text(out)),
+                          x_text = fmt::format("x{}", index_text(site.at()));
         const std::string g = operand(dy), v = operand(x);
         if (op == "Sum") all.push_back({dy_text, g, dy});
         if (op == "Mean") all.push_back({dy_text + " / n", fmt::format("{} / {}", g, n), dy / n});
