@@ -20,7 +20,8 @@ struct Softsign final : Op<T> {
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
-            0, [](auto dy, auto y) { return dy * (1 - std::abs(y)) * (1 - std::abs(y)); }, r.upstream(), r.output());
+            0, [](auto dy, auto y) { return dy * (1 - std::abs(y)) * (1 - std::abs(y)); }, r.upstream(),
+            r.output());
     }
 };
 

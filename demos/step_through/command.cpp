@@ -99,7 +99,8 @@ Command parse_command(std::string_view line) {
         if (key != nullptr) parts.push_back(parts[0].substr(1));
     }
     if (key == nullptr) {
-        return unclear(fmt::format("There is no command \"{}\"; ? lists them.", fit(printable(parts[0]), 20)));
+        return unclear(
+            fmt::format("There is no command \"{}\"; ? lists them.", fit(printable(parts[0]), 20)));
     }
     Command command;
     command.verb = key->verb;

@@ -62,20 +62,21 @@ void explain_element(Lines& lines, std::size_t width, const Site& site, const Co
     if (all.empty()) {
         say(lines, width, fmt::format("{} = {}", left, number(handed_on)), Look::strong);
         say(lines, width,
-            fmt::format("  This is what its adjoint hands on to #{}. {} has no formula here that numbers could "
-                        "be filled into; c compares it with differences.",
-                        c.to, site.entry().op()));
+            fmt::format(
+                "  This is what its adjoint hands on to #{}. {} has no formula here that numbers could "
+                "be filled into; c compares it with differences.",
+                c.to, site.entry().op()));
         return;
     }
-    const auto right = std::find_if(all.begin(), all.end(), [&](const Formula& f) {
-        return agrees(f.value, handed_on, scale);
-    });
+    const auto right = std::find_if(all.begin(), all.end(),
+                                    [&](const Formula& f) { return agrees(f.value, handed_on, scale); });
     const Formula& formula = right == all.end() ? all.front() : *right;
     say_equation(lines, width, left, formula);
     for (const std::string& note : formula.notes) say(lines, width, "  " + note);
     if (right == all.end()) {
         say(lines, width,
-            fmt::format("  But its adjoint hands {} on to #{}: rule and code differ.", number(handed_on), c.to),
+            fmt::format("  But its adjoint hands {} on to #{}: rule and code differ.", number(handed_on),
+                        c.to),
             Look::bad);
     }
 }
@@ -101,8 +102,9 @@ Lines explain(Variable<double> v, const std::optional<Shape>& element, std::size
     if (all.empty()) say(lines, width, "It hands nothing on: no input of it wants a gradient.");
     if (!any && element && !shapes.empty()) {
         lines.clear();
-        say(lines, width, fmt::format("No input of #{} has an element {}: {}.", entry.index(),
-                                      index_text(*element), shapes));
+        say(lines, width,
+            fmt::format("No input of #{} has an element {}: {}.", entry.index(), index_text(*element),
+                        shapes));
     }
     return lines;
 }

@@ -35,9 +35,10 @@ CLI::Validator model_name() {
 }  // namespace
 
 ParsedFlags parse_flags(int argc, const char* const* argv) {
-    CLI::App app("Steps through the forward and the reverse pass of a small model, with keys or with commands "
-                 "on standard input.",
-                 "step_through");
+    CLI::App app(
+        "Steps through the forward and the reverse pass of a small model, with keys or with commands "
+        "on standard input.",
+        "step_through");
     app.allow_extras();
     app.set_help_flag();
     bool help = false;
@@ -49,7 +50,8 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
         ->capture_default_str();
     app.add_option("--width", flags.width, "Columns of the output (default: the terminal's, or 80)")
         ->check(whole(40, 1000));
-    app.add_option("--deck", flags.deck, "Write the tape as an HTML file, to be stepped through in a browser");
+    app.add_option("--deck", flags.deck,
+                   "Write the tape as an HTML file, to be stepped through in a browser");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -58,9 +60,10 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
         throw FlagError(fmt::format("{}; step_through --help explains the flags.", what));
     }
     if (const auto rest = app.remaining(); !rest.empty()) {
-        throw FlagError(rest.front().starts_with("-")
-                            ? fmt::format("There is no flag \"{}\"; step_through --help lists them.", rest.front())
-                            : fmt::format("One model at a time: \"{}\" is one too many.", rest.front()));
+        throw FlagError(
+            rest.front().starts_with("-")
+                ? fmt::format("There is no flag \"{}\"; step_through --help lists them.", rest.front())
+                : fmt::format("One model at a time: \"{}\" is one too many.", rest.front()));
     }
     if (help) return {flags, app.help()};
     return {flags, std::nullopt};

@@ -48,9 +48,7 @@ class Keyboard {
 
   private:
     Size size() const { return terminal_size(STDOUT_FILENO).value_or(Size{80, 24}); }
-    std::size_t width() const {
-        return std::max<std::size_t>(20, options_.width.value_or(size().columns));
-    }
+    std::size_t width() const { return std::max<std::size_t>(20, options_.width.value_or(size().columns)); }
     std::size_t rows() const { return size().rows; }
 
     /// The command that a key stands for, with what it asks for; nothing when there is none.
@@ -90,7 +88,8 @@ class Keyboard {
     }
 
     /// Reads a line at the bottom; nothing after Esc, or when it stays empty.
-    std::optional<std::string> ask(const std::string& prompt, std::string text, const std::string& before = "") {
+    std::optional<std::string> ask(const std::string& prompt, std::string text,
+                                   const std::string& before = "") {
         std::size_t printed = 0;
         const auto print = [&] {
             if (options_.draws) {
@@ -111,7 +110,8 @@ class Keyboard {
                 return std::nullopt;
             }
             if (key == kBackspace || key == kDelete) {
-                while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+                while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
+                    text.pop_back();
                 if (!text.empty()) text.pop_back();
                 if (!options_.draws) terminal_.write("\b \b");
                 printed = std::min(printed, text.size());
@@ -138,7 +138,8 @@ class Keyboard {
         }
         const std::size_t columns = width(), height = std::max<std::size_t>(rows(), 8);
         const auto fitted = [&](const Lines& lines, std::size_t most) {
-            Lines some(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(std::min(most, lines.size())));
+            Lines some(lines.begin(),
+                       lines.begin() + static_cast<std::ptrdiff_t>(std::min(most, lines.size())));
             if (most < lines.size()) some.back() = {"…", Look::faint};
             return some;
         };
@@ -150,7 +151,8 @@ class Keyboard {
         lines.push_back({""});
         lines.insert(lines.end(), answer.begin(), answer.end());
         lines.resize(height - 1);
-        lines.push_back({fit(columns >= display_width(kFooter) ? kFooter : kShortFooter, columns), Look::faint});
+        lines.push_back(
+            {fit(columns >= display_width(kFooter) ? kFooter : kShortFooter, columns), Look::faint});
         std::string bytes = "\x1b[?25l\x1b[H";
         for (std::size_t i = 0; i < lines.size(); ++i)
             bytes += (i > 0 ? "\r\n" : "") + painted(lines[i], true) + "\x1b[K";

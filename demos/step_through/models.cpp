@@ -130,7 +130,8 @@ const std::vector<std::string>& model_names() {
 Model make_model(const std::string& name, std::uint64_t seed) {
     Model model{name, "", {}};
     if (name == "mlp") {
-        model.introduction = "Linear, LayerNorm, Tanh, Linear and a cross entropy, on 6 samples of 3 classes.";
+        model.introduction =
+            "Linear, LayerNorm, Tanh, Linear and a cross entropy, on 6 samples of 3 classes.";
         model.tapes.push_back(make_mlp<LayerNorm<double>>("mlp", seed));
     } else if (name == "rnn") {
         model.introduction =
@@ -149,8 +150,8 @@ Model make_model(const std::string& name, std::uint64_t seed) {
             "differences, and a N answers.";
         model.tapes.push_back(make_wrong_by_hand(seed));
     } else {
-        throw ValueError(fmt::format("There is no model \"{}\": there are {}.", name,
-                                     fmt::join(model_names(), ", ")));
+        throw ValueError(
+            fmt::format("There is no model \"{}\": there are {}.", name, fmt::join(model_names(), ", ")));
     }
     return model;
 }

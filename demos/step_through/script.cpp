@@ -1,6 +1,7 @@
 #include "demos/step_through/script.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "demos/step_through/view.hpp"
 
@@ -8,7 +9,8 @@ namespace tapedeck::demos::step_through {
 namespace {
 
 void print(std::ostream& out, const Lines& lines) {
-    for (const Line& line : lines) out << line.text << '\n';
+    for (const Line& line : lines)
+        out << std::string_view(line.text).substr(0, line.text.find_last_not_of(' ') + 1) << '\n';
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
 #include <tapedeck/core/inspect/check.hpp>
 #include <tapedeck/core/stepping.hpp>
@@ -38,9 +39,10 @@ Lines Session::introduction(std::size_t width) const {
     const Example& example = *model_.tapes.front();
     say(lines, width, fmt::format("{}: {}", model_.name, model_.introduction));
     say(lines, width,
-        fmt::format("{} entries; the loss is {}. The reverse pass is paused before its first adjoint. s steps, "
-                    "b steps back, ? lists all keys.",
-                    example.tape.size(), number(example.loss.item())));
+        fmt::format(
+            "{} entries; the loss is {}. The reverse pass is paused before its first adjoint. s steps, "
+            "b steps back, ? lists all keys.",
+            example.tape.size(), number(example.loss.item())));
     return lines;
 }
 
@@ -125,7 +127,7 @@ void Session::say_next(Lines& lines, std::size_t width) {
     if (here) {
         const Entry<double>& entry = player().tape()[*here];
         say(lines, width,
-            fmt::format("Next: the {} of {} ({}).", forward ? "forward" : "adjoint", label(entry),
+            fmt::format("Next: the {} of {}, {}.", forward ? "forward" : "adjoint", label(entry),
                         entry.where().text()));
     } else {
         say(lines, width,
@@ -139,9 +141,9 @@ Lines Session::step(std::size_t width) {
     const auto ran = player().step();
     if (ran && player().half() == Half::forward) {
         const Entry<double>& entry = player().tape()[*ran];
-        say(lines, width, fmt::format("{} computed its value, {}: {} {}.", label(entry),
-                                      to_text(entry.value().shape()), entry.value().size() == 1 ? "it is" : "length",
-                                      size_text(entry.value())));
+        say(lines, width,
+            fmt::format("{} computed its value, {}: {} {}.", label(entry), to_text(entry.value().shape()),
+                        entry.value().size() == 1 ? "it is" : "length", size_text(entry.value())));
     } else if (ran) {
         return deposits(width);
     }
@@ -185,13 +187,14 @@ Lines Session::until(const std::string& name, std::size_t width) {
             say(lines, width, fmt::format("\"{}\" is what comes next already, and none is ahead.", shown));
         } else if (behind) {
             say(lines, width,
-                fmt::format("Nothing ahead is called \"{}\", but #{} behind is: j {} goes back.", shown, *behind,
-                            *behind));
+                fmt::format("Nothing ahead is called \"{}\", but #{} behind is: j {} goes back.", shown,
+                            *behind, *behind));
         } else {
             say(lines, width,
-                fmt::format("Nothing that runs in this half is called \"{}\", and no operation or scope; l all "
-                            "lists the tape.",
-                            shown));
+                fmt::format(
+                    "Nothing that runs in this half is called \"{}\", and no operation or scope; l all "
+                    "lists the tape.",
+                    shown));
         }
         return lines;
     }
@@ -206,6 +209,7 @@ Lines Session::move(const Command& command, std::size_t width) {
     Lines lines;
     Player& p = player();
     const std::size_t before = p.steps();
+    std::string remark;
     if (command.verb == Verb::start) {
         while (p.back()) {
         }
@@ -221,16 +225,15 @@ Lines Session::move(const Command& command, std::size_t width) {
         p.jump(*found.entry);
         if (!p.runs(*found.entry)) {
             const Entry<double>& entry = p.tape()[*found.entry];
-            say(lines, width,
-                fmt::format("{} has nothing to run in this half{}.", label(entry),
-                            p.has_whole_gradient(*found.entry) && p.half() == Half::reverse
-                                ? "; its gradient is whole here"
-                                : ""));
+            const bool whole = p.half() == Half::reverse && p.has_whole_gradient(*found.entry);
+            remark = fmt::format("{} has nothing to run in this half{}.", label(entry),
+                                 whole ? "; its gradient is whole here" : "");
         }
     }
     if (p.steps() > before) say(lines, width, fmt::format("Stepped {}.", times(p.steps() - before)));
     if (p.steps() < before) say(lines, width, fmt::format("Stepped back {}.", times(before - p.steps())));
     if (p.steps() == before) say(lines, width, "The playhead stands there already.");
+    if (!remark.empty()) say(lines, width, remark);
     say_next(lines, width);
     return lines;
 }
@@ -238,8 +241,9 @@ Lines Session::move(const Command& command, std::size_t width) {
 Lines Session::choose(Half half, std::size_t width) {
     Lines lines;
     player().choose(half);
-    say(lines, width, half == Half::forward ? "The forward half: steps compute values."
-                                            : "The reverse half: steps run adjoints.");
+    say(lines, width,
+        half == Half::forward ? "The forward half: steps compute values."
+                              : "The reverse half: steps run adjoints.");
     say_next(lines, width);
     return lines;
 }
@@ -247,7 +251,8 @@ Lines Session::choose(Half half, std::size_t width) {
 Lines Session::value(std::size_t i, std::size_t width, std::size_t rows) {
     Lines lines;
     const Entry<double>& entry = player().tape()[i];
-    say(lines, width, fmt::format("{}: value {}", label(entry), to_text(entry.value().shape())), Look::strong);
+    say(lines, width, fmt::format("{}: value {}", label(entry), to_text(entry.value().shape())),
+        Look::strong);
     for (Line& line : table(entry.value(), width, table_rows(rows))) lines.push_back(std::move(line));
     if (player().half() == Half::forward && !player().has_value(i))
         say(lines, width, "The forward half has not come here yet: this is what was recorded.");
@@ -278,8 +283,9 @@ bool Session::say_what_is_missing(Lines& lines, std::size_t i, std::size_t width
                                            : "it is data, and nothing upstream of it is learned"));
     } else {
         say(lines, width,
-            fmt::format("The gradient of {} is not whole yet: {} of {} came. {}j {} goes there.", label(entry),
-                        entry.contributions(), p.expected(i), p.half() == Half::forward ? "r, then " : "", i));
+            fmt::format("The gradient of {} is not whole yet: {} of {} came. {}j {} goes there.",
+                        label(entry), entry.contributions(), p.expected(i),
+                        p.half() == Half::forward ? "r, then " : "", i));
     }
     return true;
 }
@@ -300,9 +306,9 @@ Lines Session::deposits(std::size_t width) {
     for (const Contribution<double>& c : p.deposits()) {
         const Entry<double>& to = p.tape()[c.to];
         say(lines, width,
-            fmt::format("  d{} {} to {}: {}, |d{}| {}", input_letter(entry, c.position), to_text(c.value.shape()),
-                        label(to), c.first ? "assigned" : "added", input_letter(entry, c.position),
-                        size_text(c.value)));
+            fmt::format("  d{} {} to {}: {}, |d{}| {}", input_letter(entry, c.position),
+                        to_text(c.value.shape()), label(to), c.first ? "assigned" : "added",
+                        input_letter(entry, c.position), size_text(c.value)));
     }
     say_next(lines, width);
     return lines;
@@ -327,7 +333,9 @@ Lines Session::check(std::size_t i, std::size_t width) {
     if (say_what_is_missing(lines, i, width)) return lines;
     const Entry<double>& entry = player().tape()[i];
     const auto verdict = [&](const GradientCheck& c) {
-        say(lines, width, c.text(), c.ok ? Look::good : Look::bad);
+        std::string text = c.text();
+        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+        say(lines, width, text, c.ok ? Look::good : Look::bad);
         return c.ok;
     };
     const bool gradient_ok = verdict(check_gradient(player().example().loss, player().at(i)));
@@ -335,12 +343,13 @@ Lines Session::check(std::size_t i, std::size_t width) {
     if (!adjoint_ok) {
         say(lines, width, fmt::format("Here is a mistake: #{} hands on what it should not.", i));
     } else if (!gradient_ok) {
-        say(lines, width, fmt::format("The mistake is in an adjoint that ran earlier: look beyond #{}.", i));
+        say(lines, width,
+            fmt::format("The mistake is in an adjoint that ran before: at an entry after #{}.", i));
     } else {
         say(lines, width,
             i == player().example().loss.index()
                 ? "So far all is right."
-                : fmt::format("All adjoints between the loss and #{} are right.", i));
+                : fmt::format("Every adjoint on the way from the loss to #{} is right.", i));
     }
     return lines;
 }
@@ -368,8 +377,9 @@ Lines Session::other(std::size_t width) {
             if (same_place(i)) to.jump(i);
         }
     }
-    say(lines, width, fmt::format("The other tape: {}, whose loss is {}.", to.example().title,
-                                  number(to.example().loss.item())));
+    say(lines, width,
+        fmt::format("The other tape: {}, whose loss is {}.", to.example().title,
+                    number(to.example().loss.item())));
     say_next(lines, width);
     return lines;
 }
@@ -383,10 +393,10 @@ Lines Session::answer(std::size_t i, std::size_t width) {
         say(lines, width, fmt::format("No: the adjoint of #{} is right. c N compares with differences.", i));
     } else {
         say(lines, width,
-            fmt::format("Yes, in {} move{}: {} ({}). Its adjoint, in demos/step_through/by_hand.hpp, has a minus "
-                        "where its rule has a plus.",
-                        moves_, moves_ == 1 ? "" : "s", label(player().tape()[i]),
-                        player().tape()[i].where().text()),
+            fmt::format(
+                "Yes, in {} move{}: {} ({}). Its adjoint, in demos/step_through/by_hand.hpp, has a minus "
+                "where its rule has a plus.",
+                moves_, moves_ == 1 ? "" : "s", label(player().tape()[i]), player().tape()[i].where().text()),
             Look::good);
     }
     return lines;
@@ -395,12 +405,16 @@ Lines Session::answer(std::size_t i, std::size_t width) {
 Lines Session::help(std::size_t width) const {
     Lines lines;
     for (const Key& key : keys()) {
-        lines.push_back({fit(fmt::format("  {} {:<9} {:<9} {}", key.letter, key.argument, key.word, key.meaning),
-                             width)});
+        lines.push_back({fit(
+            fmt::format("  {} {:<9} {:<9} {}", key.letter, key.argument, key.word, key.meaning), width)});
     }
     say(lines, width,
         "N is an entry's number or name; without it the playhead's. Enter repeats the last command. At a "
         "terminal, arrows step, and : or a capital letter asks for what follows.");
+    say(lines, width,
+        "In the list, > runs next, and + got something from the last step. |value| and |grad| are lengths, . "
+        "is "
+        "not there yet; 1/4 means that one of four gradients has come, which add up.");
     return lines;
 }
 

@@ -28,7 +28,7 @@ class Session {
 
     Player& player() { return players_[shown_]; }
     const Player& player() const { return players_[shown_]; }
-    /// "bn-vs-ln, BatchNorm: reverse half, 3 of 8 steps; next: #7 Tanh in act"
+    /// "bn-vs-ln, BatchNorm: reverse half, 3 of 8 steps; next: #7 Tanh (act)"
     std::string title() const;
 
   private:

@@ -4,11 +4,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
 
@@ -45,9 +45,10 @@ void block(bool on) {
 
 Terminal::Terminal(bool draws) : draws_(draws), before_{} {
     if (tcgetattr(STDIN_FILENO, &before_) != 0)
-        throw Error(fmt::format("step_through: the terminal can't be read ({}); give commands on standard "
-                                "input instead.",
-                                std::strerror(errno)));
+        throw Error(
+            fmt::format("step_through: the terminal can't be read ({}); give commands on standard "
+                        "input instead.",
+                        std::strerror(errno)));
     block(true);
     handle(on_signal);
     enter();

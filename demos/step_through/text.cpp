@@ -155,8 +155,7 @@ Lines table(const Tensor<double>& x, std::size_t width, std::size_t rows) {
     const std::size_t shown_rows = count <= rows ? count : std::max<std::size_t>(1, rows - 1);
     for (std::size_t r = 0; r < shown_rows; ++r) {
         std::string text = "  " + pad(label(r), margin - 2);
-        for (std::size_t i = 0; i < shown; ++i)
-            text += pad_left(number(x.storage()[r * n + i]), kCell);
+        for (std::size_t i = 0; i < shown; ++i) text += pad_left(number(x.storage()[r * n + i]), kCell);
         if (!all) text += fmt::format("  {}{}", kMore, n - shown);
         lines.push_back({fit(text, width)});
     }

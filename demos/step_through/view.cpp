@@ -20,14 +20,13 @@ std::string parts_text(const Player& player, const Entry<double>& entry) {
 }
 
 std::string row(std::size_t width, std::string_view mark, std::string_view index, std::string_view op,
-                std::string_view in, std::string_view shape, std::string_view value, std::string_view gradient,
-                std::string_view parts) {
+                std::string_view in, std::string_view shape, std::string_view value,
+                std::string_view gradient, std::string_view parts) {
     constexpr std::size_t kOthers = 2 + 5 + 13 + 10 + 11 + 11 + 5;
     const std::size_t left = width > kOthers + 8 ? width - kOthers : 8;
     // Where there is little room, the last columns go.
-    return fit(fmt::format("{}{} {}{}{}{}{}{}", pad(mark, 2), pad_left(index, 4), pad(op, 13),
-                           pad(in, left), pad(shape, 10), pad_left(value, 11), pad_left(gradient, 11),
-                           pad_left(parts, 5)),
+    return fit(fmt::format("{}{} {}{}{}{}{}{}", pad(mark, 2), pad_left(index, 4), pad(op, 13), pad(in, left),
+                           pad(shape, 10), pad_left(value, 11), pad_left(gradient, 11), pad_left(parts, 5)),
                width);
 }
 
@@ -35,15 +34,15 @@ Line line_of(const Player& player, std::size_t i, std::size_t width, const std::
     const Entry<double>& entry = player.tape()[i];
     const bool here = player.here() == i;
     const bool yet_to_come = player.half() == Half::forward && !player.has_value(i);
-    const std::string_view mark = here                                                ? ">"
-                                  : std::find(got.begin(), got.end(), i) != got.end() ? "+"
-                                                                                      : "";
-    const bool ran = player.runs(i) && (player.half() == Half::forward ? player.has_value(i)
-                                                                       : !player.here() || i > *player.here());
+    const std::string_view mark = here ? ">" : std::find(got.begin(), got.end(), i) != got.end() ? "+" : "";
+    const bool ran =
+        player.runs(i) &&
+        (player.half() == Half::forward ? player.has_value(i) : !player.here() || i > *player.here());
     const Look look = here ? Look::playhead : ran || mark == "+" ? Look::strong : Look::plain;
-    return {row(width, mark, fmt::format("#{}", i), entry.op(), place(entry), to_text(entry.value().shape()),
-                yet_to_come ? "." : size_text(entry.value()), gradient_text(player, entry),
-                parts_text(player, entry)),
+    const std::string in = place(entry);
+    return {row(width, mark, fmt::format("#{}", i), entry.op(), in.empty() ? entry.where().text() : in,
+                to_text(entry.value().shape()), yet_to_come ? "." : size_text(entry.value()),
+                gradient_text(player, entry), parts_text(player, entry)),
             entry.is_leaf() && mark.empty() ? Look::faint : look};
 }
 
@@ -51,12 +50,14 @@ Line line_of(const Player& player, std::size_t i, std::size_t width, const std::
 
 std::string place(const Entry<double>& entry) {
     if (entry.name().empty()) return std::string(entry.scope());
-    return entry.scope().empty() ? std::string(entry.name()) : fmt::format("{}/{}", entry.scope(), entry.name());
+    return entry.scope().empty() ? std::string(entry.name())
+                                 : fmt::format("{}/{}", entry.scope(), entry.name());
 }
 
 std::string label(const Entry<double>& entry) {
     const std::string in = place(entry);
-    return fmt::format("#{} {}{}{}", entry.index(), entry.op(), in.empty() ? "" : ", ", in);
+    return in.empty() ? fmt::format("#{} {}", entry.index(), entry.op())
+                      : fmt::format("#{} {} ({})", entry.index(), entry.op(), in);
 }
 
 std::string size_text(const Tensor<double>& x) {
@@ -90,7 +91,8 @@ Lines tape_view(const Player& player, std::size_t width, std::size_t rows) {
     }
     if (first > 0) lines.push_back({fit(fmt::format("       … {} before these", first), width), Look::faint});
     for (std::size_t i = first; i < last; ++i) lines.push_back(line_of(player, i, width, got));
-    if (last < n) lines.push_back({fit(fmt::format("       … {} after these", n - last), width), Look::faint});
+    if (last < n)
+        lines.push_back({fit(fmt::format("       … {} after these", n - last), width), Look::faint});
     return lines;
 }
 

@@ -112,8 +112,8 @@ Formulas elementwise_formulas(const Site& site) {
             terms.push_back(term.numbers);
         }
         if (terms.size() != 1) {
-            formula.symbols =
-                fmt::format("sum of {} over the {} elements that it was broadcast to", rule.text, terms.size());
+            formula.symbols = fmt::format("sum of {} over the {} elements that it was broadcast to",
+                                          rule.text, terms.size());
         }
         formula.numbers = sum_text(terms);
         all.push_back(std::move(formula));

@@ -57,9 +57,10 @@ Formula three_paths(const Site& site, const Normalized& of) {
         notes.push_back(fmt::format("variance  -rstd * xhat * mean(g * xhat) = -{} * {} * {} = {}", rstd,
                                     operand(of.xhat(e)), operand(mean_g_xhat), number(variance)));
     }
-    notes.push_back(of.groups.has_weight ? fmt::format("g{} = dy * weight = {} * {} = {}", at,
-                                                       operand(of.dy(e)), operand(of.weight(e)), number(of.g(e)))
-                                         : fmt::format("g{} = dy = {}", at, number(of.g(e))));
+    notes.push_back(of.groups.has_weight
+                        ? fmt::format("g{} = dy * weight = {} * {} = {}", at, operand(of.dy(e)),
+                                      operand(of.weight(e)), number(of.g(e)))
+                        : fmt::format("g{} = dy = {}", at, number(of.g(e))));
     notes.push_back(of.groups.depends_on_x
                         ? fmt::format("Its statistics are those of group {}, {} numbers of x: {}rstd {}",
                                       of.groups.group[e], count,
@@ -78,9 +79,9 @@ Formulas norm_formulas(const Site& site) {
     const Normalized of{site, *groups};
     if (site.position == 0) return {three_paths(site, of)};
     const bool weight = groups->has_weight && site.position == 1;
-    Formula formula{fmt::format("sum of {} over the elements of feature {}", weight ? "dy * xhat" : "dy",
-                                site.element),
-                    "", 0};
+    Formula formula{
+        fmt::format("sum of {} over the elements of feature {}", weight ? "dy * xhat" : "dy", site.element),
+        "", 0};
     std::vector<std::string> terms;
     for (std::size_t i = 0; i < groups->feature.size(); ++i) {
         if (groups->feature[i] != site.element) continue;

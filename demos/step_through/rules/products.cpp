@@ -34,14 +34,12 @@ Formulas linear(const Site& site) {
         row.pop_back();
         std::string lead;  // "2," of a row of a matrix
         for (const std::size_t r : row) lead += fmt::format("{},", r);
-        return {sum_over("o", fmt::format("dy[{}o] * W[o,{}]", lead, i), out, [&](std::size_t k) {
-            return Pair(g[o * out + k], w.storage()[k * in + i]);
-        })};
+        return {sum_over("o", fmt::format("dy[{}o] * W[o,{}]", lead, i), out,
+                         [&](std::size_t k) { return Pair(g[o * out + k], w.storage()[k * in + i]); })};
     }
     if (site.position == 1) {
-        return {sum_over("rows r", fmt::format("dy[r,{}] * x[r,{}]", o, i), rows, [&](std::size_t r) {
-            return Pair(g[r * out + o], x.storage()[r * in + i]);
-        })};
+        return {sum_over("rows r", fmt::format("dy[r,{}] * x[r,{}]", o, i), rows,
+                         [&](std::size_t r) { return Pair(g[r * out + o], x.storage()[r * in + i]); })};
     }
     Formula bias{fmt::format("sum over rows r of dy[r,{}]", site.element), "", 0};
     std::vector<std::string> terms;

@@ -31,7 +31,8 @@ std::vector<double> companions(const Site& site, unsigned axes) {
     for (std::size_t i = 0; i < site.x().size(); ++i) {
         const Shape other = unravel_index(i, site.x().shape());
         bool same = true;
-        for (std::size_t d = 0; d < at.size(); ++d) same = same && ((axes >> d & 1u) != 0 || at[d] == other[d]);
+        for (std::size_t d = 0; d < at.size(); ++d)
+            same = same && ((axes >> d & 1u) != 0 || at[d] == other[d]);
         if (same) values.push_back(site.x().storage()[i]);
     }
     return values;
@@ -80,9 +81,10 @@ Formulas reduction_formulas(const Site& site) {
             for (const double other : group) mean += other / n;
             for (const double correction : {1.0, 0.0}) {
                 if (n - correction <= 0) continue;
-                all.push_back({fmt::format("{} * 2 * ({} - mean) / (n - correction)", dy_text, x_text),
-                               fmt::format("{} * 2 * ({} - {}) / ({} - {})", g, v, operand(mean), n, correction),
-                               dy * 2 * (x - mean) / (n - correction)});
+                all.push_back(
+                    {fmt::format("{} * 2 * ({} - mean) / (n - correction)", dy_text, x_text),
+                     fmt::format("{} * 2 * ({} - {}) / ({} - {})", g, v, operand(mean), n, correction),
+                     dy * 2 * (x - mean) / (n - correction)});
             }
         }
     }

@@ -37,8 +37,8 @@ Formulas softmax_formulas(const Site& site) {
             terms.push_back(logarithm ? operand(g) : fmt::format("{} * {}", operand(g), operand(v)));
         }
         if (std::abs(total - 1) > 1e-9) continue;
-        const std::string s = fmt::format("s = sum of {} along axis {} = {} = {}", logarithm ? "dy" : "dy * y",
-                                          axis, sum_text(terms), number(sum));
+        const std::string s = fmt::format("s = sum of {} along axis {} = {} = {}",
+                                          logarithm ? "dy" : "dy * y", axis, sum_text(terms), number(sum));
         if (logarithm) {
             all.push_back({fmt::format("dy{0} - e^y{0} * s", at),
                            fmt::format("{} - e^{} * {}", operand(dy), operand(y), operand(sum)),
