@@ -45,6 +45,9 @@ std::optional<Shape> element(std::string_view text) {
 }
 
 const Key* key_of(std::string_view word) {
+    if (word == "rule") word = "explain";
+    if (word == "grad") word = "gradient";
+    if (word == "exit") word = "quit";
     for (const Key& key : keys()) {
         if (word == key.word || (word.size() == 1 && word[0] == key.letter)) return &key;
     }

@@ -23,13 +23,11 @@ CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
     return {check, fmt::format("{} to {}", low, high)};
 }
 
-CLI::Validator model_name() {
-    const auto check = [](const std::string& text) -> std::string {
-        const auto& names = model_names();
-        if (std::find(names.begin(), names.end(), text) != names.end()) return "";
-        return fmt::format("there is no model \"{}\", but {}", text, fmt::join(names, ", "));
-    };
-    return {check, fmt::format("{}", fmt::join(model_names(), ","))};
+/// Not a validator: CLI11 takes what follows an unknown flag for the model, and would complain of that.
+void check_model(const std::string& name) {
+    const auto& names = model_names();
+    if (std::find(names.begin(), names.end(), name) == names.end())
+        throw FlagError(fmt::format("There is no model \"{}\", but {}.", name, fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -44,7 +42,9 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
     bool help = false;
     Flags flags;
     app.add_flag("-h,--help", help, "Print this and stop");
-    app.add_option("model", flags.model, "What to step through")->check(model_name())->capture_default_str();
+    app.add_option("model", flags.model,
+                   fmt::format("What to step through: {}", fmt::join(model_names(), ", ")))
+        ->capture_default_str();
     app.add_option("--seed", flags.seed, "Draws weights and data")
         ->check(whole(0, 1'000'000'000))
         ->capture_default_str();
@@ -66,6 +66,7 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
                 : fmt::format("One model at a time: \"{}\" is one too many.", rest.front()));
     }
     if (help) return {flags, app.help()};
+    check_model(flags.model);
     return {flags, std::nullopt};
 }
 

@@ -16,8 +16,9 @@ namespace {
 
 constexpr int kControlD = 4, kBackspace = 8, kLineFeed = 10, kReturn = 13, kEscape = 27, kDelete = 127;
 constexpr std::string_view kFooter =
-    "s step  b back  u until  j jump  v value  g grad  d deposits  e explain  c check  ? help  q quit";
-constexpr std::string_view kShortFooter = "s step  b back  u until  j jump  v g d e c look  ? help  q quit";
+    "s step  b back  u until  j jump  v value  g grad  d deposits  e rule  c check  ? help  q quit";
+constexpr std::string_view kShortFooter =
+    "s step  b back  u until  v value  g grad  e rule  c check  ? help  q quit";
 
 class Keyboard {
   public:
@@ -143,12 +144,15 @@ class Keyboard {
             if (most < lines.size()) some.back() = {"…", Look::faint};
             return some;
         };
-        // The answer is why a key was pressed; the tape takes what is left, but five lines at the least.
-        const Lines answer = fitted(answer_, height - 8);
-        const std::size_t left = height - answer.size() - 4;
+        // The tape takes what the answer leaves; where that is too little, the answer is shown alone.
+        const bool alone = answer_.size() > height - 8;
+        const Lines answer = fitted(answer_, height - 2);
         Lines lines{{pad(session_.title(), columns), Look::playhead}};
-        for (Line& line : tape_view(session_.player(), columns, left)) lines.push_back(std::move(line));
-        lines.push_back({""});
+        if (!alone) {
+            const std::size_t left = height - answer.size() - 4;
+            for (Line& line : tape_view(session_.player(), columns, left)) lines.push_back(std::move(line));
+            lines.push_back({""});
+        }
         lines.insert(lines.end(), answer.begin(), answer.end());
         lines.resize(height - 1);
         lines.push_back(

@@ -409,12 +409,10 @@ Lines Session::help(std::size_t width) const {
             fmt::format("  {} {:<9} {:<9} {}", key.letter, key.argument, key.word, key.meaning), width)});
     }
     say(lines, width,
-        "N is an entry's number or name; without it the playhead's. Enter repeats the last command. At a "
-        "terminal, arrows step, and : or a capital letter asks for what follows.");
-    say(lines, width,
-        "In the list, > runs next, and + got something from the last step. |value| and |grad| are lengths, . "
-        "is "
-        "not there yet; 1/4 means that one of four gradients has come, which add up.");
+        "N: a number or a name; without it the playhead's entry. Enter repeats. At a terminal arrows step, "
+        "and : "
+        "or a capital letter asks for what follows. In the list > runs next, + got something from the last "
+        "step; |value| and |grad| are lengths, . is not there yet, 1/4: one of four gradients came.");
     return lines;
 }
 

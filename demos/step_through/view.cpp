@@ -34,11 +34,12 @@ Line line_of(const Player& player, std::size_t i, std::size_t width, const std::
     const Entry<double>& entry = player.tape()[i];
     const bool here = player.here() == i;
     const bool yet_to_come = player.half() == Half::forward && !player.has_value(i);
-    const std::string_view mark = here ? ">" : std::find(got.begin(), got.end(), i) != got.end() ? "+" : "";
+    const bool received = std::find(got.begin(), got.end(), i) != got.end();
+    const std::string_view mark = here ? (received ? ">+" : ">") : received ? "+" : "";
     const bool ran =
         player.runs(i) &&
         (player.half() == Half::forward ? player.has_value(i) : !player.here() || i > *player.here());
-    const Look look = here ? Look::playhead : ran || mark == "+" ? Look::strong : Look::plain;
+    const Look look = here ? Look::playhead : ran || received ? Look::strong : Look::plain;
     const std::string in = place(entry);
     return {row(width, mark, fmt::format("#{}", i), entry.op(), in.empty() ? entry.where().text() : in,
                 to_text(entry.value().shape()), yet_to_come ? "." : size_text(entry.value()),

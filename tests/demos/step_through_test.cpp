@@ -117,6 +117,8 @@ TEST_CASE("step_through: commands are read as they are written") {
     CHECK(verb("  step \r") == Verb::step);
     CHECK(verb("?") == Verb::help);
     CHECK(verb("12") == Verb::jump);
+    CHECK(verb("grad 3") == Verb::gradient);
+    CHECK(verb("rule") == Verb::rule);
     CHECK(parse_command("#12").entry == "#12");
     CHECK(parse_command("j12").entry == "12");
     CHECK(parse_command("u norm").entry == "norm");
@@ -181,8 +183,10 @@ TEST_CASE("step_through: an RNN's weight collects a gradient at every step") {
     session.obey("u h1", 80);
     text = joined(session.obey("l all", 80));
     CHECK(says(text, {"weight_hh", "3/3"}));
-    CHECK(
-        says(on_one_line(joined(session.obey("d", 80))), {"(cell/h1): assigned", "(cell/weight_hh): added"}));
+    session.obey("j h2", 80);
+    std::string handed_on;
+    for (int i = 0; i < 3; ++i) handed_on = on_one_line(joined(session.obey("s", 80)));
+    CHECK(says(handed_on, {"(cell/h1): assigned", "(cell/weight_hh): added", "(cell/bias_hh): added"}));
 }
 
 TEST_CASE("step_through: the forward half computes the recorded values, and disturbs nothing") {
@@ -325,7 +329,8 @@ TEST_CASE("step_through: what is right passes the check, entry by entry") {
         session.obey(">", 80);
         for (const auto& entry : session.player().tape()) {
             if (session.player().expected(entry.index()) == 0) continue;
-            const std::string text = joined(session.obey("c " + std::to_string(entry.index()), 80));
+            const std::string command = "c " + std::to_string(entry.index());
+            const std::string text = on_one_line(joined(session.obey(command, 80)));
             CAPTURE(text);
             CHECK(text.find("agrees with") != text.npos);
             CHECK(text.find("WRONG") == text.npos);
@@ -473,7 +478,7 @@ TEST_CASE("step_through: flags are checked before anything starts") {
     const auto refused = [&](std::vector<const char*> arguments) {
         return error_text<td::demos::FlagError>([&] { parse(arguments); });
     };
-    CHECK(says(refused({"cnn"}), {"there is no model \"cnn\"", "mlp, rnn", "--help"}));
+    CHECK(says(refused({"cnn"}), {"There is no model \"cnn\"", "mlp, rnn"}));
     CHECK(says(refused({"--width", "10"}), {"--width", "\"10\"", "40"}));
     CHECK(says(refused({"--sed", "1"}), {"\"--sed\""}));
     CHECK(says(refused({"mlp", "rnn"}), {"\"rnn\" is one too many"}));
