@@ -23,6 +23,14 @@ bool agrees(double a, double b, double scale) {
     return a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= 1e-9 * scale;
 }
 
+/// With plain spaces in place of no-break ones.
+std::string plain(std::string text) {
+    constexpr std::string_view kNoBreak = "\u00a0";
+    for (std::size_t i = text.find(kNoBreak); i != text.npos; i = text.find(kNoBreak, i))
+        text.replace(i, kNoBreak.size(), " ");
+    return text;
+}
+
 /// On one line where there is room; else each "=" on its own, one below the other.
 void say_equation(Lines& lines, std::size_t width, const std::string& left, const Formula& f) {
     const bool same = f.numbers == operand(f.value);  // a rule that only copies
@@ -30,13 +38,13 @@ void say_equation(Lines& lines, std::size_t width, const std::string& left, cons
     const std::string line = same ? fmt::format("{} = {} = {}", left, f.symbols, result)
                                   : fmt::format("{} = {} = {} = {}", left, f.symbols, f.numbers, result);
     if (display_width(line) <= width) {
-        lines.push_back({line, Look::strong});
+        lines.push_back({plain(line), Look::strong});
         return;
     }
     const std::string margin(display_width(left), ' ');
     const auto part = [&](const std::string& head, const std::string& text) {
-        for (std::string& wrapped : wrap(head + " = " + text, width, margin.size() + 5))
-            lines.push_back({std::move(wrapped), Look::strong});
+        for (std::string& wrapped : wrap(head + " = " + text, width, margin.size() + 3))
+            lines.push_back({plain(std::move(wrapped)), Look::strong});
     };
     part(left, f.symbols);
     if (!same) part(margin, f.numbers);
@@ -72,7 +80,7 @@ void explain_element(Lines& lines, std::size_t width, const Site& site, const Co
                                     [&](const Formula& f) { return agrees(f.value, handed_on, scale); });
     const Formula& formula = right == all.end() ? all.front() : *right;
     say_equation(lines, width, left, formula);
-    for (const std::string& note : formula.notes) say(lines, width, "  " + note);
+    for (const std::string& note : formula.notes) say(lines, width, fmt::format("  {}", plain(note)));
     if (right == all.end()) {
         say(lines, width,
             fmt::format("  But its adjoint hands {} on to #{}: rule and code differ.", number(handed_on),

@@ -92,12 +92,12 @@ class Keyboard {
     std::optional<std::string> ask(const std::string& prompt, std::string text,
                                    const std::string& before = "") {
         std::size_t printed = 0;
+        if (!options_.draws) terminal_.write(prompt);
         const auto print = [&] {
             if (options_.draws) {
                 terminal_.write(fmt::format("\x1b[{};1H\x1b[2K\x1b[?25h{}", rows(),
                                             fit(prompt + printable(text), width() - 1)));
             } else {
-                if (printed == 0) terminal_.write(prompt);
                 terminal_.write(printable(text.substr(std::min(printed, text.size()))));
                 printed = text.size();
             }
@@ -158,8 +158,11 @@ class Keyboard {
         lines.push_back(
             {fit(columns >= display_width(kFooter) ? kFooter : kShortFooter, columns), Look::faint});
         std::string bytes = "\x1b[?25l\x1b[H";
-        for (std::size_t i = 0; i < lines.size(); ++i)
-            bytes += (i > 0 ? "\r\n" : "") + painted(lines[i], true) + "\x1b[K";
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            // An answer was wrapped for the width that the terminal had then.
+            const Line line{fit(lines[i].text, columns), lines[i].look};
+            bytes.append(i > 0 ? "\r\n" : "").append(painted(line, true)).append("\x1b[K");
+        }
         terminal_.write(bytes);
     }
 

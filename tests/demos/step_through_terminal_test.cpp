@@ -180,5 +180,6 @@ TEST_CASE("step_through: with NO_COLOR a terminal gets no escape codes, and keys
     CHECK(WIFEXITED(status));
     all += terminal.rest();
     CHECK(all.find('\x1b') == all.npos);
+    CHECK(all.find("jump N: ") == all.rfind("jump N: "));
     CHECK(terminal.is_restored());
 }

@@ -291,6 +291,21 @@ TEST_CASE("step_through: numbers stand where the letters stood") {
           "        = -0.8399\n");
 }
 
+TEST_CASE("step_through: a sum's terms are abridged, and broken over lines before a plus") {
+    td::Tape<double> tape;
+    const auto x = tape.variable(td::Tensor<double>{{0.5, -1.0}});
+    const auto w = tape.variable(td::Tensor<double>{{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}});
+    const auto y = linear(x, w, std::nullopt);
+    tape.backward(y, td::Tensor<double>{{1, -2, 3, -4, 5}});
+    CHECK(says(joined(explain(y, td::Shape{0, 1}, 60)), {"dx[0,1] = sum over o of dy[0,o] * W[o,1]\n"
+                                                         "        = 1 * 2 + (-2) * 4 + … + 5 * 10 (5 terms)\n"
+                                                         "        = 30\n"}));
+    CHECK(says(joined(explain(y, td::Shape{0, 1}, 40)), {"        = 1 * 2 + (-2) * 4 + …\n"
+                                                         "          + 5 * 10 (5 terms)\n"}));
+    CHECK(says(joined(explain(y, td::Shape{4, 1}, 60)),
+               {"dW[4,1] = sum over rows r of dy[r,4] * x[r,1]", "= 5 * (-1)", "= -5"}));
+}
+
 TEST_CASE("step_through: a norm's gradient is taken apart into its paths") {
     const std::string layer = answer("mlp", {"u norm", "e 0,1"});
     CHECK(says(layer, {"dx[0,1] = direct + through the mean + through the variance", "direct rstd * g =",

@@ -52,9 +52,16 @@ std::string sum_text(const std::vector<std::string>& terms) {
     if (terms.empty()) return "0";
     std::string text = terms[0];
     const std::size_t first = terms.size() <= kWhole ? terms.size() : 2;
-    for (std::size_t k = 1; k < first; ++k) text += " + " + terms[k];
-    if (first < terms.size()) text += fmt::format(" + … + {} ({} terms)", terms.back(), terms.size());
-    return text;
+    for (std::size_t k = 1; k < first; ++k) text += "\n+ " + terms[k];
+    if (first < terms.size()) text += fmt::format("\n+ …\n+ {} ({} terms)", terms.back(), terms.size());
+    std::string result;
+    for (const char c : text) {
+        if (c == ' ')
+            result += "\u00a0";
+        else
+            result += c == '\n' ? ' ' : c;
+    }
+    return result;
 }
 
 std::size_t flat_index(const Shape& at, const Shape& shape) {

@@ -51,7 +51,8 @@ Formulas norm_formulas(const Site& site);
 /// The text with its letters replaced: {"dy", "0.25"}. Words that are not listed stay.
 std::string substitute(std::string_view text,
                        const std::vector<std::pair<std::string, std::string>>& replacements);
-/// "0.1 * 0.2 + 0.3 * 0.1 + … + 0.2 * 0.2 (7 terms)"
+/// "0.1 * 0.2 + 0.3 * 0.1 + … + 0.2 * 0.2 (7 terms)". Where it must be broken over lines it breaks before a
+/// "+": all other spaces are no-break spaces.
 std::string sum_text(const std::vector<std::string>& terms);
 /// The row-major index of `at`, in a tensor of this shape; trailing-aligned, and 0 where an axis has size 1,
 /// as broadcasting has it.
