@@ -33,7 +33,7 @@ struct Compared {
 
 /// Adds one tensor's elements to the check. The tolerances are gradcheck's, of a T.
 template <class T>
-void compare(GradientCheck& check, std::size_t entry, const std::vector<Compared>& all) {
+void compare(GradientCheck& check, const Entry<T>& entry, const std::vector<Compared>& all) {
     const GradcheckOptions options = numeric::with_precision_of<T>({});
     double largest = 0;
     for (const Compared& c : all) largest = std::max(largest, std::abs(c.expected));
@@ -45,8 +45,8 @@ void compare(GradientCheck& check, std::size_t entry, const std::vector<Compared
         if (!right) ++check.wrong;
         const bool worse = check.compared == 1 || !(c.error() <= std::abs(check.got - check.expected));
         if (!worse) continue;
-        check.worst = c.element;
-        check.entry = entry;
+        check.worst = unravel_index(c.element, entry.value().shape());
+        check.worst_entry = entry.index();
         check.got = c.got;
         check.expected = c.expected;
         check.uncertainty = c.uncertainty;
@@ -64,7 +64,7 @@ std::string GradientCheck::text() const {
     return fmt::format(
         "{} is WRONG in {} of {} elements; the worst, element {} of #{}'s gradient, is {:.6g}, "
         "and differences say {:.6g}.",
-        subject, wrong, compared, worst, entry, got, expected);
+        subject, wrong, compared, to_text(worst), worst_entry, got, expected);
 }
 
 template <class T>
@@ -78,8 +78,9 @@ GradientCheck check_gradient(Variable<T> loss, Variable<T> at, Where where) {
                        numeric.uncertainty.storage()[i]});
     }
     GradientCheck check;
+    check.entry = at.index();
     check.subject = "the gradient of " + at.entry().text();
-    compare<T>(check, at.index(), all);
+    compare(check, at.entry(), all);
     return check;
 }
 
@@ -104,6 +105,7 @@ GradientCheck check_adjoint(Variable<T> v, Where where) {
         magnitude += std::abs(static_cast<double>(upstream.storage()[i]) *
                               static_cast<double>(v.value().storage()[i]));
     GradientCheck check;
+    check.entry = entry.index();
     check.subject = "the adjoint of " + entry.text();
     // An input to which nothing was handed is compared with zeros: that may be the mistake.
     for (const std::uint32_t k : entry.inputs()) {
@@ -127,14 +129,26 @@ GradientCheck check_adjoint(Variable<T> v, Where where) {
             const numeric::Slope slope = difference.slope(i);
             all.push_back({i, static_cast<double>(got.storage()[i]), slope.value, slope.uncertainty});
         }
-        compare<T>(check, input, all);
+        compare(check, v.tape()[input], all);
     }
     return check;
 }
 
+template <class T>
+std::vector<GradientCheck> wrong_adjoints(Tape<T>& tape, Where where) {
+    std::vector<GradientCheck> wrong;
+    for (const Entry<T>& entry : tape) {
+        if (entry.is_leaf() || !entry.needs_grad()) continue;
+        GradientCheck check = check_adjoint(tape.at(entry.index()), where);
+        if (!check.ok) wrong.push_back(std::move(check));
+    }
+    return wrong;
+}
+
 #define INSTANTIATE(T)                                                      \
     template GradientCheck check_gradient(Variable<T>, Variable<T>, Where); \
-    template GradientCheck check_adjoint(Variable<T>, Where);
+    template GradientCheck check_adjoint(Variable<T>, Where);               \
+    template std::vector<GradientCheck> wrong_adjoints(Tape<T>&, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck

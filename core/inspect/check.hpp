@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include <tapedeck/core/variable.hpp>
 
@@ -10,15 +11,19 @@ namespace tapedeck {
 
 /// A gradient beside differences.
 struct GradientCheck {
-    bool ok = false;           ///< they agree in all elements that were compared
+    bool ok = false;        ///< they agree in all elements that were compared
+    std::size_t entry = 0;  ///< the entry whose gradient, or whose adjoint, was checked
+    std::string subject;    ///< the same in words: "the adjoint of entry #5, Tanh in mlp/act1 (demo.cpp:40)"
     std::size_t compared = 0;  ///< elements
     std::size_t wrong = 0;     ///< of these
-    std::size_t worst = 0;     ///< the element with the largest error, row-major
-    std::size_t entry = 0;     ///< whose element that is
-    double got = 0;            ///< what was recorded there
-    double expected = 0;       ///< the difference
-    double uncertainty = 0;    ///< of `expected`
-    std::string subject;       ///< what was checked: "entry #5, Tanh in mlp/act1 (demo.cpp:40)"
+
+    // Where the error is largest:
+    std::size_t worst_entry = 0;  ///< in the gradient of this entry,
+    Shape worst;                  ///< the index of the element, one number for each axis
+    double got = 0;               ///< what was recorded there
+    double expected = 0;          ///< the difference
+    double uncertainty = 0;       ///< of `expected`
+
     std::string text() const;  ///< one line
 };
 
@@ -34,5 +39,10 @@ GradientCheck check_gradient(Variable<T> loss, Variable<T> at, Where where = Whe
 /// @throws ValueError when v is a leaf, or no input of it wants a gradient.
 template <class T>
 GradientCheck check_adjoint(Variable<T> v, Where where = Where::here());
+
+/// check_adjoint of every entry that has an adjoint to run: those that are wrong, in the order of recording.
+/// @throws StaleVariableError when the values on the tape are not those of one run.
+template <class T>
+std::vector<GradientCheck> wrong_adjoints(Tape<T>& tape, Where where = Where::here());
 
 }  // namespace tapedeck
