@@ -41,13 +41,20 @@ Formula three_paths(const Site& site, const Normalized& of) {
     mean_g_xhat /= count;
     const std::string at = index_text(site.at()), rstd = number(of.rstd(e));
     const bool has_mean = of.groups.has_mean && of.groups.depends_on_x;
-    Formula formula{"direct", number(direct), direct + mean + variance};
+    // From the numbers that are shown below: were one of them wrong, it would differ from what is handed on.
+    Formula formula{"direct", number(direct), of.rstd(e) * of.g(e)};
     const auto add = [&](std::string_view name, double value) {
         formula.symbols += fmt::format(" + through the {}", name);
         formula.numbers += fmt::format(" + {}", operand(value));
     };
-    if (has_mean) add("mean", mean);
-    if (of.groups.depends_on_x) add("variance", variance);
+    if (has_mean) {
+        add("mean", mean);
+        formula.value -= of.rstd(e) * mean_g;
+    }
+    if (of.groups.depends_on_x) {
+        add("variance", variance);
+        formula.value -= of.rstd(e) * of.xhat(e) * mean_g_xhat;
+    }
     auto& notes = formula.notes;
     notes.push_back(fmt::format("direct    rstd * g = {} * {} = {}", rstd, operand(of.g(e)), number(direct)));
     if (has_mean)
