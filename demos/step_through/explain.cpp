@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <tapedeck/core/inspect/deposits.hpp>
 
 #include "demos/step_through/rules/formula.hpp"
@@ -24,11 +25,16 @@ bool agrees(double a, double b, double scale) {
 }
 
 /// With plain spaces in place of no-break ones.
-std::string plain(std::string text) {
+std::string plain(std::string_view text) {
     constexpr std::string_view kNoBreak = "\u00a0";
-    for (std::size_t i = text.find(kNoBreak); i != text.npos; i = text.find(kNoBreak, i))
-        text.replace(i, kNoBreak.size(), " ");
-    return text;
+    std::string result;
+    while (true) {
+        const std::size_t end = std::min(text.find(kNoBreak), text.size());
+        result += text.substr(0, end);
+        if (end == text.size()) return result;
+        result += ' ';
+        text.remove_prefix(end + kNoBreak.size());
+    }
 }
 
 /// On one line where there is room; else each "=" on its own, one below the other.
@@ -43,8 +49,8 @@ void say_equation(Lines& lines, std::size_t width, const std::string& left, cons
     }
     const std::string margin(display_width(left), ' ');
     const auto part = [&](const std::string& head, const std::string& text) {
-        for (std::string& wrapped : wrap(head + " = " + text, width, margin.size() + 3))
-            lines.push_back({plain(std::move(wrapped)), Look::strong});
+        for (const std::string& wrapped : wrap(head + " = " + text, width, margin.size() + 3))
+            lines.push_back({plain(wrapped), Look::strong});
     };
     part(left, f.symbols);
     if (!same) part(margin, f.numbers);

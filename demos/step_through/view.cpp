@@ -19,14 +19,21 @@ std::string parts_text(const Player& player, const Entry<double>& entry) {
     return expected < 2 ? "" : fmt::format("{}/{}", entry.contributions(), expected);
 }
 
+/// Where there is little room, columns go: first got, then the shape, then the value.
 std::string row(std::size_t width, std::string_view mark, std::string_view index, std::string_view op,
                 std::string_view in, std::string_view shape, std::string_view value,
                 std::string_view gradient, std::string_view parts) {
-    constexpr std::size_t kOthers = 2 + 5 + 13 + 10 + 11 + 11 + 5;
-    const std::size_t left = width > kOthers + 8 ? width - kOthers : 8;
-    // Where there is little room, the last columns go.
-    return fit(fmt::format("{}{} {}{}{}{}{}{}", pad(mark, 2), pad_left(index, 4), pad(op, 13), pad(in, left),
-                           pad(shape, 10), pad_left(value, 11), pad_left(gradient, 11), pad_left(parts, 5)),
+    constexpr std::size_t kMark = 2, kIndex = 5, kOp = 13, kIn = 8, kShape = 10, kNumber = 11, kParts = 5;
+    std::size_t left = width - std::min(width, kMark + kIndex + kOp + kIn + kNumber);
+    const auto take = [&left](std::size_t columns) {
+        return left >= columns ? (left -= columns, columns) : 0;
+    };
+    const std::size_t value_columns = take(kNumber), shape_columns = take(kShape),
+                      parts_columns = take(kParts);
+    return fit(pad(mark, kMark) + pad_left(index, kIndex - 1) + " " + pad(op, kOp - 1) + " " +
+                   pad(in, kIn + left - 1) + " " + pad(shape, shape_columns) +
+                   pad_left(value, value_columns) + pad_left(gradient, kNumber) +
+                   pad_left(parts, parts_columns),
                width);
 }
 

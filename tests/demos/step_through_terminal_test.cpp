@@ -95,6 +95,10 @@ class AtTerminal {
         return now.c_lflag == before_.c_lflag && now.c_iflag == before_.c_iflag &&
                now.c_oflag == before_.c_oflag && std::memcmp(now.c_cc, before_.c_cc, sizeof now.c_cc) == 0;
     }
+    void resize(unsigned short rows, unsigned short columns) const {
+        const winsize size{rows, columns, 0, 0};
+        REQUIRE(ioctl(master_, TIOCSWINSZ, &size) == 0);
+    }
     void interrupt() const { kill(child_, SIGINT); }
 
   private:
@@ -162,6 +166,20 @@ TEST_CASE("step_through: Ctrl-C and Ctrl-D give the terminal back") {
         CHECK(terminal.rest().find(kLeavesScreen) != std::string::npos);
         CHECK(terminal.is_restored());
     }
+}
+
+TEST_CASE("step_through: a terminal that is resized is drawn anew, to its new size") {
+    AtTerminal terminal("rnn", true);
+    terminal.until("q quit");
+    terminal.resize(12, 50);
+    const std::string small = terminal.until("e rule …");  // the keys, cut
+    CHECK(small.find("before these") != small.npos);
+    terminal.resize(60, 120);
+    const std::string large = terminal.until("q quit");
+    CHECK(large.find("before these") == large.npos);
+    terminal.type("q");
+    CHECK(WIFEXITED(terminal.end()));
+    CHECK(terminal.is_restored());
 }
 
 TEST_CASE("step_through: with NO_COLOR a terminal gets no escape codes, and keys work all the same") {

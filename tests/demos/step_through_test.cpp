@@ -460,6 +460,12 @@ TEST_CASE("step_through: a long tape is a window around the playhead") {
         session.obey("s", 80);
     }
     CHECK(tape_view(session.player(), 80, n + 1).size() == n + 1);
+    const auto heading = [&](std::size_t width) { return tape_view(session.player(), width, 9)[0].text; };
+    CHECK(says(heading(80), {"operation", "in", "shape", "|value|", "|grad|", "got"}));
+    CHECK(says(heading(50), {"operation", "in", "|value|", "|grad|"}));
+    CHECK(heading(50).find("shape") == std::string::npos);
+    CHECK(says(heading(40), {"operation", "in", "|grad|"}));
+    CHECK(heading(40).find("value") == std::string::npos);
 }
 
 TEST_CASE("step_through: text is measured in columns, not in bytes") {
