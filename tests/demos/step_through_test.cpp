@@ -310,9 +310,9 @@ TEST_CASE("step_through: a norm's gradient is taken apart into its paths") {
     const std::string layer = answer("mlp", {"u norm", "e 0,1"});
     CHECK(says(layer, {"dx[0,1] = direct + through the mean + through the variance", "direct rstd * g =",
                        "mean -rstd * mean(g) =", "variance -rstd * xhat * mean(g * xhat) =",
-                       "g[0,1] = dy * weight", "group 0, 5 numbers of x"}));
-    CHECK(says(answer("bn-vs-ln", {"u norm", "e 0,1"}), {"group 1, 6 numbers of x"}));
-    CHECK(says(answer("bn-vs-ln", {"u norm", "o", "e 0,1"}), {"group 0, 5 numbers of x"}));
+                       "g[0,1] = dy * weight", "Its group: 5 numbers, x[0,0] … x[0,4]; mean"}));
+    CHECK(says(answer("bn-vs-ln", {"u norm", "e 0,1"}), {"Its group: 6 numbers, x[0,1] … x[5,1]; mean"}));
+    CHECK(says(answer("bn-vs-ln", {"u norm", "o", "e 2,1"}), {"5 numbers, x[2,0] … x[2,4]"}));
 }
 
 TEST_CASE("step_through: an operation without a formula says so, with the number that was handed on") {

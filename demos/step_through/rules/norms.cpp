@@ -31,9 +31,12 @@ Formula three_paths(const Site& site, const Normalized& of) {
     const double direct = path.direct.storage()[e], mean = path.mean.storage()[e],
                  variance = path.variance.storage()[e];
     double count = 0, mean_g = 0, mean_g_xhat = 0;
+    std::string first, last;  // of the group
     for (std::size_t i = 0; i < of.groups.group.size(); ++i) {
         if (of.groups.group[i] != of.groups.group[e]) continue;
         ++count;
+        last = fmt::format("x{}", index_text(unravel_index(i, site.x().shape())));
+        if (first.empty()) first = last;
         mean_g += of.g(i);
         mean_g_xhat += of.g(i) * of.xhat(i);
     }
@@ -68,13 +71,14 @@ Formula three_paths(const Site& site, const Normalized& of) {
                         ? fmt::format("g{} = dy * weight = {} * {} = {}", at, operand(of.dy(e)),
                                       operand(of.weight(e)), number(of.g(e)))
                         : fmt::format("g{} = dy = {}", at, number(of.g(e))));
-    notes.push_back(of.groups.depends_on_x
-                        ? fmt::format("Its statistics are those of group {}, {} numbers of x: {}rstd {}",
-                                      of.groups.group[e], count,
-                                      has_mean ? fmt::format("mean {}, ", number(of.mean(e))) : "", rstd)
-                        : fmt::format("Its statistics are running ones, and no path leads through them: mean "
-                                      "{}, rstd {}",
-                                      number(of.mean(e)), rstd));
+    if (of.groups.depends_on_x) {
+        notes.push_back(fmt::format("Its group: {} numbers, {} … {}; {}rstd {}", count, first, last,
+                                    has_mean ? fmt::format("mean {}, ", number(of.mean(e))) : "", rstd));
+    } else {
+        notes.push_back(
+            fmt::format("The statistics are running ones, and no path leads through them: mean {}, rstd {}",
+                        number(of.mean(e)), rstd));
+    }
     return formula;
 }
 
