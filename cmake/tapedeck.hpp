@@ -1,9 +1,11 @@
 // All of Tapedeck.
 #pragma once
 
+#include <tapedeck/core/deck/deck.hpp>
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/gradcheck.hpp>
+#include <tapedeck/core/inspect/json.hpp>
 #include <tapedeck/core/ops/ops.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/random.hpp>
