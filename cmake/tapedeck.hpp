@@ -4,8 +4,16 @@
 #include <tapedeck/core/deck/deck.hpp>
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/forward_playback.hpp>
 #include <tapedeck/core/gradcheck.hpp>
+#include <tapedeck/core/inspect/check.hpp>
+#include <tapedeck/core/inspect/deposits.hpp>
+#include <tapedeck/core/inspect/dot.hpp>
 #include <tapedeck/core/inspect/json.hpp>
+#include <tapedeck/core/inspect/numeric_gradient.hpp>
+#include <tapedeck/core/inspect/paths.hpp>
+#include <tapedeck/core/inspect/print.hpp>
+#include <tapedeck/core/ops/grouping.hpp>
 #include <tapedeck/core/ops/ops.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/random.hpp>

@@ -19,6 +19,10 @@ template <class T>
 class Entries;
 template <class T>
 class Playback;
+template <class T>
+class ForwardPlayback;
+template <class T>
+class Aside;
 
 /// One cell of the tape: an operation, the entries that it reads, its value, and its gradient once a reverse
 /// pass has brought one. References to it and to its value survive further recording; after a rewind they are
@@ -52,12 +56,16 @@ class Entry {
     /// Whether any variable or parameter lies upstream, so that a reverse pass may come by.
     bool needs_grad() const { return needs_grad_; }
     const Parameter<T>* parameter() const { return parameter_; }
+    /// The operation itself: what inspection asks for more than its name and rule.
+    const Op<T>& operation() const { return *op_; }
     /// "entry #17, LayerNorm in mlp/norm2 (demo.cpp:43)"
     std::string text() const;
 
   private:
     friend class Tape<T>;
     friend class Playback<T>;
+    friend class ForwardPlayback<T>;
+    friend class Aside<T>;
     friend class Forward<T>;
     friend class Reverse<T>;
     friend class Entries<T>;

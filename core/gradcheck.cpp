@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <tapedeck/core/gradcheck/evidence.hpp>
+#include <tapedeck/core/gradcheck/precision.hpp>
 #include <tapedeck/core/gradcheck/program.hpp>
 #include <tapedeck/core/gradcheck/scale.hpp>
 #include <tapedeck/core/gradcheck/slope.hpp>
@@ -17,16 +18,6 @@ namespace {
 using Element = GradcheckReport::Element;
 
 constexpr std::size_t kWorst = 10;
-
-template <class T>
-GradcheckOptions as_precise_as(GradcheckOptions options) {
-    if constexpr (std::is_same_v<T, float>) {
-        options.step = std::max(options.step, 3e-2);
-        options.relative = std::max(options.relative, 1e-2);
-        options.absolute = std::max(options.absolute, 1e-3);
-    }
-    return options;
-}
 
 /// One argument's numeric gradient.
 template <class T>
@@ -39,20 +30,8 @@ std::vector<Slope> slopes(Program<T>& program, std::size_t a, const GradcheckOpt
     std::vector<Slope> all;
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double at = static_cast<double>(x.storage()[i]);
-        Slope best;
-        double before = 0;
-        // Where the first step does not settle it, the spread may say little about how far the function is
-        // smooth: a longer step beats the noise, and x's own size may be a better measure.
-        for (const double step :
-             {options.step * length, 0.05 * length, options.step * (at != 0 ? std::abs(at) : 1)}) {
-            if (step == before) continue;
-            const Slope found = slope([&](double offset) { return program.moved(a, i, offset); },
-                                      {at, result}, step, 0.1 * options.relative, rounding);
-            if (before == 0 || found.uncertainty < best.uncertainty) best = found;
-            before = step;
-            if (best.uncertainty <= options.relative * std::abs(best.value)) break;
-        }
-        all.push_back(best);
+        all.push_back(settled_slope([&](double offset) { return program.moved(a, i, offset); }, {at, result},
+                                    {options.step, options.relative, length, rounding}));
     }
     return all;
 }
@@ -196,7 +175,7 @@ void keep_worst(GradcheckReport& report, std::vector<Element> all) {
 template <class T>
 GradcheckReport gradcheck(const GradcheckFunction<T>& function, const std::vector<Tensor<T>>& inputs,
                           const NamedParameters<T>& parameters, GradcheckOptions given) {
-    const GradcheckOptions options = as_precise_as<T>(std::move(given));
+    const GradcheckOptions options = with_precision_of<T>(std::move(given));
     const std::vector<bool> constant = constants<T>(options, inputs.size(), parameters);
     Program<T> program(function, inputs, parameters, options.seed);
     GradcheckReport report;

@@ -1,5 +1,7 @@
 #include <tapedeck/core/playback.hpp>
 
+#include <algorithm>
+
 #include <tapedeck/core/refuse.hpp>
 
 namespace tapedeck {
@@ -18,14 +20,14 @@ void Playback<T>::seek(std::size_t from) {
 
 template <class T>
 void Playback<T>::check(std::string_view user, Where where) const {
-    if (pass_ != tape_->pass_) refuse::playback_over(refuse::call(user, where));
+    if (pass_ != tape_->pass_) refuse::playback_over(refuse::call(user, where), "tape.reverse(loss)");
     tape_->check_parameters(user, where);
 }
 
 template <class T>
 const Entry<T>& Playback<T>::here(Where where) const {
     check("Playback::here", where);
-    if (done()) refuse::pass_over(where);
+    if (done()) refuse::pass_over(refuse::call("Playback::here", where), "adjoint");
     return tape_->entries_[next_];
 }
 
@@ -67,40 +69,18 @@ bool Playback<T>::back(Where where) {
 }
 
 template <class T>
-bool Playback<T>::until(const Predicate& predicate, Where where) {
-    check("Playback::until", where);
-    if (!predicate) refuse::no_predicate(where);
-    while (!done()) {
-        if (predicate(here(where))) return true;
-        step(where);
-    }
-    return false;
-}
-
-template <class T>
-bool Playback<T>::until(std::string_view name, Where where) {
-    check("Playback::until", where);
-    const auto bears = [name](const Entry<T>& entry) {
-        const std::string_view scope = entry.scope();
-        return entry.name() == name || entry.op() == name || scope == name ||
-               (scope.size() > name.size() && scope.ends_with(name) &&
-                scope[scope.size() - name.size() - 1] == '/');
-    };
-    // A name that nothing ahead bears is a slip: stay, rather than run the whole pass.
-    bool ahead = false;
-    for (std::size_t i = 0; !done() && !ahead && i <= next_; ++i) {
-        const Entry<T>& entry = tape_->entries_[i];
-        ahead = !entry.is_leaf() && entry.needs_grad() && bears(entry);
-    }
-    return ahead && until(Predicate(bears), where);
-}
-
-template <class T>
 bool Playback<T>::until(Variable<T> v, Where where) {
-    check("Playback::until", where);
-    const std::size_t index = tape_->entry_of(v, "Playback::until", where).index();
+    check(kUntil, where);
+    const std::size_t index = tape_->entry_of(v, kUntil, where).index();
     until([index](const Entry<T>& entry) { return entry.index() <= index; }, where);
     return v.has_grad();
+}
+
+template <class T>
+std::vector<Contribution<T>> Playback<T>::deposits(Where where) const {
+    check("Playback::deposits", where);
+    if (steps_.empty()) return {};
+    return tapedeck::deposits(tape_->at(steps_.back().entry), where);
 }
 
 template class Playback<float>;

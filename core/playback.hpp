@@ -3,10 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
 #include <vector>
 
+#include <tapedeck/core/inspect/deposits.hpp>
+#include <tapedeck/core/stepping.hpp>
 #include <tapedeck/core/tape.hpp>
 
 namespace tapedeck {
@@ -15,10 +16,8 @@ namespace tapedeck {
 /// step() and back() ends in the same bits as `tape.backward(loss)`. It serves as long as its tape is neither
 /// rewound nor played nor reversed anew; using it after that throws StaleVariableError.
 template <class T = float>
-class Playback {
+class Playback : public Stepping<Playback<T>, T> {
   public:
-    using Predicate = std::function<bool(const Entry<T>&)>;
-
     // Two of them stepping one pass would add everything twice.
     Playback(Playback&&) noexcept = default;
     Playback& operator=(Playback&&) noexcept = default;
@@ -27,22 +26,10 @@ class Playback {
     bool step(Where where = Where::here());
     /// Takes the last step back, to the bit. @returns false at the beginning.
     bool back(Where where = Where::here());
-    /// Steps until here() bears this name, is this operation ("Tanh"), or was recorded in a scope that ends
-    /// with it
-    /// ("norm1", "mlp/norm1"). Stays where it is when that holds already, or when nothing ahead answers to
-    /// it.
-    /// @returns whether here() does.
-    bool until(std::string_view name, Where where = Where::here());
+    using Stepping<Playback, T>::until;
     /// Steps until v's gradient is complete: here() is v, or lies before it. @returns whether a gradient came
     /// to v.
     bool until(Variable<T> v, Where where = Where::here());
-    bool until(const Predicate& predicate, Where where = Where::here());
-    /// Steps to the end.
-    void finish(Where where = Where::here()) {
-        check("Playback::finish", where);
-        while (step(where)) {
-        }
-    }
 
     /// Whether every adjoint has run.
     bool done() const { return next_ == kEnd; }
@@ -50,9 +37,14 @@ class Playback {
     const Entry<T>& here(Where where = Where::here()) const;
     /// How many steps lie behind.
     std::size_t steps() const { return steps_.size(); }
+    /// What the last step handed to each of its entry's inputs, and whether it was assigned or added; nothing
+    /// before the first step.
+    std::vector<Contribution<T>> deposits(Where where = Where::here()) const;
 
   private:
     friend class Tape<T>;
+    friend class Stepping<Playback, T>;
+    static constexpr std::string_view kUntil = "Playback::until", kFinish = "Playback::finish";
     static constexpr std::size_t kEnd = static_cast<std::size_t>(-1);
     /// A gradient as it was before the step that added to it.
     struct Saved {
@@ -68,6 +60,8 @@ class Playback {
     Playback(Tape<T>& tape, std::size_t last);
     void check(std::string_view user, Where where) const;
     void seek(std::size_t from);
+    template <class Predicate>
+    bool ahead(const Predicate& predicate, Where where) const;
 
     Tape<T>* tape_;
     std::uint32_t pass_;
@@ -75,6 +69,17 @@ class Playback {
     std::vector<Step> steps_;
     std::vector<Saved> saved_;
 };
+
+template <class T>
+template <class Predicate>
+bool Playback<T>::ahead(const Predicate& predicate, Where where) const {
+    check(kUntil, where);
+    for (std::size_t i = 0; !done() && i <= next_; ++i) {
+        const Entry<T>& entry = (*tape_)[i];
+        if (!entry.is_leaf() && entry.needs_grad() && predicate(entry)) return true;
+    }
+    return false;
+}
 
 extern template class Playback<float>;
 extern template class Playback<double>;

@@ -71,10 +71,12 @@ void no_gradient_yet(Where where, const std::string& entry, bool needs_grad) {
             ? "no reverse pass has reached it; call tape.backward(loss), with a loss that depends on it"
             : "it is data, or was recorded while paused or detached; tape.variable(x) collects a gradient"));
 }
-void playback_over(const std::string& by) {
-    throw StaleVariableError(by +
-                             ": this Playback is over: its tape was rewound, played, reversed anew or given "
-                             "new data since; call tape.reverse(loss) for a new one.");
+void playback_over(const std::string& by, std::string_view how_to_begin) {
+    throw StaleVariableError(
+        fmt::format("{}: this playback is over: its tape was rewound, played, reversed anew or given new "
+                    "data since; call "
+                    "{} for a new one.",
+                    by, how_to_begin));
 }
 void not_one_element(const std::string& by, const std::string& entry, const Shape& shape) {
     throw ShapeError(
@@ -99,22 +101,26 @@ void not_settable(Where where, const std::string& entry) {
         "p.value.",
         call("set", where), entry));
 }
+void no_adjoint(const std::string& by, const std::string& entry) {
+    throw ValueError(fmt::format(
+        "{} of {}: it is given, not computed, so it has no adjoint; ask an operation that reads it.", by,
+        entry));
+}
 void no_entry(std::size_t i, std::size_t size) {
     throw ValueError(
         fmt::format("entry #{} is not on this tape: it has {} entries, counted from 0; the last is "
                     "tape[tape.size() - 1].",
                     as_written(i), size));
 }
-void nothing_to_play(Where where) {
-    throw ValueError(call("play", where) + ": nothing is recorded on this tape; record a program first.");
+void nothing_to_play(const std::string& by) {
+    throw ValueError(by + ": nothing is recorded on this tape; record a program first.");
 }
-void pass_over(Where where) {
-    throw ValueError(call("Playback::here", where) +
-                     ": the pass is over, no adjoint is left to run; back() takes steps back.");
+void pass_over(const std::string& by, std::string_view what) {
+    throw ValueError(
+        fmt::format("{}: the pass is over, no {} is left to run; back() takes steps back.", by, what));
 }
-void no_predicate(Where where) {
-    throw ValueError(call("Playback::until", where) +
-                     ": the predicate is empty; give a function of an Entry.");
+void no_predicate(const std::string& by) {
+    throw ValueError(by + ": the predicate is empty; give a function of an Entry.");
 }
 
 }  // namespace tapedeck::refuse

@@ -31,7 +31,7 @@ std::string operand(const std::string& place, std::size_t i, std::size_t n);
 [[noreturn]] void backward_before_play(const std::string& by, const std::string& entry);
 [[noreturn]] void no_gradient_upstream(const std::string& by, const std::string& entry);
 [[noreturn]] void no_gradient_yet(Where where, const std::string& entry, bool needs_grad);
-[[noreturn]] void playback_over(const std::string& by);
+[[noreturn]] void playback_over(const std::string& by, std::string_view how_to_begin);
 /// @throws ShapeError
 [[noreturn]] void not_one_element(const std::string& by, const std::string& entry, const Shape& shape);
 [[noreturn]] void cotangent_shape(const std::string& by, const std::string& entry, const Shape& cotangent,
@@ -39,9 +39,10 @@ std::string operand(const std::string& place, std::size_t i, std::size_t n);
 [[noreturn]] void no_item(Where where, const std::string& entry, const Shape& shape);
 /// @throws ValueError
 [[noreturn]] void not_settable(Where where, const std::string& entry);
+[[noreturn]] void no_adjoint(const std::string& by, const std::string& entry);
 [[noreturn]] void no_entry(std::size_t i, std::size_t size);
-[[noreturn]] void nothing_to_play(Where where);
-[[noreturn]] void pass_over(Where where);
-[[noreturn]] void no_predicate(Where where);
+[[noreturn]] void nothing_to_play(const std::string& by);
+[[noreturn]] void pass_over(const std::string& by, std::string_view what);
+[[noreturn]] void no_predicate(const std::string& by);
 
 }  // namespace tapedeck::refuse

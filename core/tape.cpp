@@ -72,18 +72,23 @@ Variable<T> Tape<T>::commit(Entry<T>& entry) {
 
 template <class T>
 void Tape<T>::run(bool frozen_run, Where where) {
-    if (used_ == 0) refuse::nothing_to_play(where);
-    ++pass_;
-    has_gradients_ = false;
+    if (used_ == 0) refuse::nothing_to_play(refuse::call("play", where));
+    forget_gradients();
     awaits_play_ = true;  // until all of it has run
     for (std::size_t i = 0; i < used_; ++i) {
         Entry<T>& entry = entries_[i];
-        entry.contributions_ = 0;
         if (entry.parameter_ != nullptr) read(entry);
         Forward<T> f(entries_, entry, frozen_run);
         entry.op_->forward(f);
     }
     awaits_play_ = false;
+}
+
+template <class T>
+void Tape<T>::forget_gradients() {
+    for (std::size_t i = 0; i < used_; ++i) entries_[i].contributions_ = 0;
+    has_gradients_ = false;
+    ++pass_;
 }
 
 template <class T>
@@ -146,9 +151,7 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where whe
     if (!last.needs_grad_) refuse::no_gradient_upstream(by(), last.text());
     if (awaits_play_) refuse::backward_before_play(by(), last.text());
     check_parameters("backward", where);
-    if (has_gradients_) {
-        for (std::size_t i = 0; i < used_; ++i) entries_[i].contributions_ = 0;
-    }
+    if (has_gradients_) forget_gradients();
     has_gradients_ = true;
     ++pass_;
     Tensor<T>& grad = *last.grad_;

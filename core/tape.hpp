@@ -78,6 +78,8 @@ class Tape {
     void play(Where where = Where::here()) { run(false, where); }
     /// The same without side effects: the last run's masks, no statistics updated. Gradient checks use it.
     void play(Frozen, Where where = Where::here()) { run(true, where); }
+    /// The same without side effects, paused before its first entry.
+    ForwardPlayback<T> forward_playback(Where where = Where::here());
     /// Gives a leaf made by input() or variable() new data; play() then carries them through the program.
     /// @throws ValueError when it is no such leaf.
     void set(Variable<T> leaf, const Tensor<T>& x, Where where = Where::here());
@@ -88,6 +90,8 @@ class Tape {
     bool empty() const { return used_ == 0; }
     /// @throws ValueError when there is no entry i.
     const Entry<T>& operator[](std::size_t i) const;
+    /// A handle on entry i. @throws ValueError when there is none.
+    Variable<T> at(std::size_t i) { return {this, (*this)[i].index_, generation_}; }
 
     auto begin() const { return typename Entries<T>::Iterator(&entries_, 0); }
     auto end() const { return typename Entries<T>::Iterator(&entries_, used_); }
@@ -122,6 +126,8 @@ class Tape {
 
   private:
     friend class Playback<T>;
+    friend class ForwardPlayback<T>;
+    friend class Aside<T>;
     friend class Variable<T>;
     friend class Attempt<T>;
     const Entry<T>& entry_of(const Variable<T>& v, std::string_view user, Where where) const;
@@ -133,6 +139,7 @@ class Tape {
     Entry<T>& prepare_leaf(Op<T>& kind, std::string_view name, Where where);
     void read(Entry<T>& parameter_entry);
     void run(bool frozen_run, Where where);
+    void forget_gradients();
     void check_parameters(std::string_view user, Where where) const;
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void run_reverse(std::size_t last);

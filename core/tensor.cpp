@@ -56,6 +56,15 @@ std::size_t elements(const Shape& shape) {
     return n;
 }
 
+Shape unravel_index(std::size_t index, const Shape& shape) {
+    Shape at = shape;
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        at[axis] = index % shape[axis];
+        index /= shape[axis];
+    }
+    return at;
+}
+
 std::size_t resolve_axis(int axis, std::size_t rank) {
     const int r = static_cast<int>(rank);
     if (axis >= r || axis < -r)

@@ -94,6 +94,8 @@ constexpr bool is_size(std::size_t n) { return as_written(n) > 0; }
 std::string to_text(const Shape& shape);
 /// How many elements a tensor of this shape has.
 std::size_t elements(const Shape& shape);
+/// A row-major index as one number for each axis, as numpy.unravel_index.
+Shape unravel_index(std::size_t index, const Shape& shape);
 /// `axis`, which may count from the end, as an index from the front. What has rank 0 has no axis.
 /// @throws ShapeError when it is out of range.
 std::size_t resolve_axis(int axis, std::size_t rank);

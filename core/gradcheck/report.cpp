@@ -8,16 +8,6 @@
 namespace tapedeck {
 namespace {
 
-/// "(2, 3)": a row-major index as one number an axis.
-std::string multi_index(std::size_t index, const Shape& shape) {
-    Shape at = shape;
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-        at[axis] = index % shape[axis];
-        index /= shape[axis];
-    }
-    return to_text(at);
-}
-
 std::string count(std::size_t n, std::string_view what) {
     return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
@@ -73,7 +63,7 @@ std::string GradcheckReport::text() const {
     for (const Element& e : worst) {
         const Argument& a = arguments[e.argument];
         text += fmt::format("  {}, element {}: got {:.9g}, expected {:.9g}, error {:.3g}", a.name,
-                            multi_index(e.index, a.shape), e.recorded, e.numeric, e.error());
+                            to_text(unravel_index(e.index, a.shape)), e.recorded, e.numeric, e.error());
         if (!(e.uncertainty <= 1e-2 * e.error()))
             text += fmt::format(" (numeric to within {:.2g})", e.uncertainty);
         text += "\n";

@@ -56,4 +56,18 @@ Slope slope(const std::function<Sample(double)>& f, Sample middle, double step, 
     return best;
 }
 
+Slope settled_slope(const std::function<Sample(double)>& f, Sample middle, const SlopeSettings& settings) {
+    Slope best;
+    double before = 0;
+    const double own = middle.x != 0 ? std::abs(middle.x) : 1;
+    for (const double step : {settings.step * settings.length, 0.05 * settings.length, settings.step * own}) {
+        if (step == before) continue;
+        const Slope found = slope(f, middle, step, 0.1 * settings.relative, settings.noise);
+        if (before == 0 || found.uncertainty < best.uncertainty) best = found;
+        before = step;
+        if (best.uncertainty <= settings.relative * std::abs(best.value)) break;
+    }
+    return best;
+}
+
 }  // namespace tapedeck::numeric

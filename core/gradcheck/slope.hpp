@@ -29,4 +29,18 @@ struct Slope {
 Slope slope(const std::function<Sample(double offset)>& f, Sample middle, double step, double wanted,
             double noise);
 
+/// How long the steps are, and when a slope is settled.
+struct SlopeSettings {
+    double step;      ///< the first step, as a share of `length`
+    double relative;  ///< settled when the uncertainty is below this share of the slope
+    double length;    ///< the scale on which the function's argument varies
+    double noise;     ///< how far a value of f may be off by rounding
+};
+
+/// slope() at the first step; where that does not settle it, at others. The spread of a tensor may say little
+/// about how far the function is smooth: a longer step beats the noise, and x's own size may be a better
+/// measure.
+Slope settled_slope(const std::function<Sample(double offset)>& f, Sample middle,
+                    const SlopeSettings& settings);
+
 }  // namespace tapedeck::numeric

@@ -6,6 +6,7 @@
 #include <tapedeck/core/kernels/columns.hpp>
 #include <tapedeck/core/kernels/range.hpp>
 #include <tapedeck/core/ops/affine_inputs.hpp>
+#include <tapedeck/core/ops/grouping.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
 #include <tapedeck/core/ops/running.hpp>
@@ -17,7 +18,7 @@ namespace op {
 
 /// y = (x - mean) * rstd * weight + bias, by channel
 template <class T>
-struct BatchNorm final : Op<T> {
+struct BatchNorm final : Op<T>, Normalization<T> {
     struct Options {
         RunningStatistics<T>* running = nullptr;
         BatchNormMode mode;
@@ -98,6 +99,16 @@ struct BatchNorm final : Op<T> {
         const Deposit<T> dx = r.deposit(0);
         kernels::channel_gradient(shape, x.storage().data(), center.data(), remainder.data(), dy,
                                   scale.data(), sum_dy.data(), sum_dy_xhat.data(), dx.data, dx.add);
+    }
+
+    Grouping<T> grouping(const Shape& x) const override {
+        Grouping<T> all{.has_weight = options.affine.has_weight, .depends_on_x = own_statistics()};
+        const kernels::ChannelShape shape = channels(x);
+        for (std::size_t i = 0; i < elements(x); ++i)
+            all.group.push_back(static_cast<std::uint32_t>(i / shape.length % shape.channels));
+        all.feature = all.group;
+        for (std::size_t c = 0; c < shape.channels; ++c) all.add(center[c] + remainder[c], rstd[c]);
+        return all;
     }
 
   private:

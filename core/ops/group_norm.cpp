@@ -6,6 +6,7 @@
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/kernels/groups.hpp>
 #include <tapedeck/core/ops/affine_inputs.hpp>
+#include <tapedeck/core/ops/grouping.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
 #include <tapedeck/core/ops/running.hpp>
@@ -19,7 +20,7 @@ namespace op {
 /// y = (x - mean) * rstd * weight + bias, by group of channels of each sample: GroupNorm. A group for each
 /// channel, which may then keep running statistics: InstanceNorm.
 template <class T, bool kInstance>
-struct ChannelGroupNorm final : Op<T> {
+struct ChannelGroupNorm final : Op<T>, Normalization<T> {
     struct Options {
         std::size_t groups = 1;  ///< of no meaning to InstanceNorm
         double eps = 1e-5;
@@ -75,6 +76,19 @@ struct ChannelGroupNorm final : Op<T> {
                                              at(weight, channel), dy + offset, at(dx.data, offset), dx.add,
                                              at(dweight, channel), at(dbias, channel));
         });
+    }
+
+    Grouping<T> grouping(const Shape& x) const override {
+        Grouping<T> all{.has_weight = options.affine.has_weight};
+        const Layout layout = layout_of(x);
+        layout.each([&](std::size_t i, std::size_t, std::size_t channel) {
+            for (std::size_t k = 0; k < layout.group.size(); ++k) {
+                all.group.push_back(static_cast<std::uint32_t>(i));
+                all.feature.push_back(static_cast<std::uint32_t>(channel + k / layout.group.length));
+            }
+            all.add(statistics[i].center + statistics[i].remainder, statistics[i].rstd);
+        });
+        return all;
     }
 
   private:

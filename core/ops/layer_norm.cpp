@@ -5,6 +5,7 @@
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/kernels/rows.hpp>
 #include <tapedeck/core/ops/affine_inputs.hpp>
+#include <tapedeck/core/ops/grouping.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
 #include <tapedeck/core/reverse.hpp>
@@ -17,7 +18,7 @@ using kernels::MeanPath;
 
 /// y = (x - mean) * rstd * weight + bias, by row: LayerNorm. Without a mean taken off: RMSNorm.
 template <class T, MeanPath kMean>
-struct RowNorm final : Op<T> {
+struct RowNorm final : Op<T>, Normalization<T> {
     struct Options {
         Shape normalized_shape;
         double eps = 1e-5;
@@ -73,6 +74,17 @@ struct RowNorm final : Op<T> {
                                            r.upstream().storage().data() + i * d,
                                            wants_dx ? dx.data + i * d : nullptr, dx.add, dweight, dbias);
         }
+    }
+
+    Grouping<T> grouping(const Shape& x) const override {
+        Grouping<T> all{.has_weight = options.affine.has_weight, .has_mean = kCentered};
+        const std::size_t d = elements(options.normalized_shape);
+        for (std::uint32_t i = 0; i < elements(x); ++i) {
+            all.group.push_back(i / static_cast<std::uint32_t>(d));
+            all.feature.push_back(i % static_cast<std::uint32_t>(d));
+        }
+        for (const auto& row : statistics) all.add(row.center + row.remainder, row.rstd);
+        return all;
     }
 
   private:

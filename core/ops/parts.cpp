@@ -58,8 +58,8 @@ struct Slice final : Op<T> {
 template <class T>
 struct Concat final : Op<T> {
     struct Options {
-        int axis = 0;
-        bool stack = false;
+        int axis;
+        bool stack;
     };
     Options options;
     std::size_t outer = 0;

@@ -115,7 +115,7 @@ template <class T>
 void playbacks(Rows<T>& rows) {
     using W = World<T>;
     using Stale = StaleVariableError;
-    const std::string over = "this Playback is over";
+    const std::string over = "this playback is over";
     const std::string advice = "call tape.reverse(loss) for a new one";
     rows.template add<Stale>(
         "step after a backward", [](W& w) { w.pass.step(); },
