@@ -3,8 +3,8 @@
 set(TAPEDECK_PAGE
   deck.html
   theme.css frame.css strip.css panel.css
-  data.js numbers.js colour.js tree.js align.js timeline.js state.js dom.js strip.js arcs.js overview.js heatmap.js
-  panel.js norm.js predict.js export.js link.js theme.js keys.js main.js)
+  numbers.js data.js colour.js tree.js align.js timeline.js state.js dom.js strip.js cell.js arcs.js overview.js heatmap.js
+  norm.js panel.js predict.js controls.js notices.js export.js link.js theme.js keys.js main.js)
 list(TRANSFORM TAPEDECK_PAGE PREPEND ${PROJECT_SOURCE_DIR}/core/deck/page/)
 
 set(page_source ${PROJECT_BINARY_DIR}/deck_page.cpp)

@@ -18,7 +18,6 @@ template <class T>
 struct Deck<T>::Impl {
     DeckOptions options;
     std::vector<deck::NamedTape<T>> tapes;
-    double effort_left;
 
     deck::NamedTape<T>& tape(std::string_view name) {
         for (auto& known : tapes) {
@@ -31,7 +30,7 @@ struct Deck<T>::Impl {
 };
 
 template <class T>
-Deck<T>::Deck(DeckOptions options) : impl_(std::make_unique<Impl>(Impl{options, {}, options.effort})) {}
+Deck<T>::Deck(DeckOptions options) : impl_(std::make_unique<Impl>(Impl{std::move(options), {}})) {}
 template <class T>
 Deck<T>::Deck(Deck&&) noexcept = default;
 template <class T>
@@ -49,10 +48,7 @@ void Deck<T>::add(std::string_view tape, std::string_view moment, Variable<T> lo
     }
     deck::Shot<T> shot = deck::take_shot(loss, where);
     shot.label = moment;
-    // Half of what is left each time: how many moments will come isn't known.
-    const double effort = impl_->effort_left / 2;
-    impl_->effort_left -= effort;
-    deck::add_evidence(shot, loss, effort);
+    deck::add_evidence(shot, loss, impl_->options.effort);
     impl_->tape(tape).shots.push_back(std::move(shot));
 }
 

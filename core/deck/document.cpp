@@ -84,15 +84,20 @@ class Writer {
             for (const Arrival& a : e.arrivals)
                 json["a"].push_back({a.from, a.position, a.first ? 1 : 0, rounded<T>(a.norm)});
         }
-        if (e.numeric) json["n"] = numeric(*e.numeric);
+        if (e.numeric && e.gradient) json["n"] = numeric(*e.numeric, *e.gradient);
         if (e.gradient_check) json["cg"] = verdict(*e.gradient_check);
         if (e.adjoint_check) json["ca"] = verdict(*e.adjoint_check);
         if (e.normalization) json["norm"] = normalization(*e.normalization);
         return json;
     }
 
-    static Json<T> numeric(const Numeric& n) {
-        Json<T> json{{"at", n.at}, {"v", Json<T>::array()}, {"u", Json<T>::array()}};
+    static Json<T> numeric(const Numeric& n, const Tensor<T>& gradient) {
+        Json<T> json{{"v", Json<T>::array()}, {"u", Json<T>::array()}};
+        if (!n.all) {
+            json["at"] = n.at;
+            json["g"] = Json<T>::array();
+            for (const std::size_t i : n.at) json["g"].push_back(json_number<T>(gradient.storage()[i]));
+        }
         for (const double x : n.value) json["v"].push_back(rounded<T>(x));
         for (const double x : n.uncertainty) json["u"].push_back(rounded<T>(x));
         return json;
@@ -105,7 +110,7 @@ class Writer {
         return {{"list", p.list}};
     }
 
-    Json<T> normalization(const Normalization<T>& n) {
+    Json<T> normalization(const NormShot<T>& n) {
         Json<T> json;
         json["group"] = pattern(n.group);
         json["parameter"] = pattern(n.parameter);

@@ -20,6 +20,7 @@ struct Arrival {
 
 /// A gradient by differences, for the elements that were asked for.
 struct Numeric {
+    bool all = false;             ///< of the tensor's elements
     std::vector<std::size_t> at;  ///< positions in storage
     std::vector<double> value, uncertainty;
 };
@@ -38,7 +39,7 @@ struct Pattern {
 };
 
 template <class T>
-struct Normalization {
+struct NormShot {
     Pattern group, parameter;
     std::vector<T> mean, rstd;  ///< by group
     bool has_mean = true, through_statistics = true;
@@ -61,7 +62,7 @@ struct EntryShot {
     std::vector<Arrival> arrivals;
     std::optional<Numeric> numeric;
     std::optional<Verdict> gradient_check, adjoint_check;
-    std::optional<Normalization<T>> normalization;
+    std::optional<NormShot<T>> normalization;
 };
 
 template <class T>

@@ -8,7 +8,8 @@ const state = {
   position: 0,
   tape: 0,             // the selected entry, and its column
   entry: 0,
-  pointed: null,       // {t, i, row, column}: the number of an entry under the pointer or the cursor
+  pointed: null,       // {role, shape, row, column}: the number under the pointer or the cursor, of the selected
+                       // 'entry' or of a normalization's 'input'
   folded: new Set(),   // paths of scopes
   playing: false,
   predicting: false,
