@@ -17,7 +17,7 @@ struct DeckOptions {
     /// About how many seconds may go into numeric gradients and checks, for each moment. What they don't reach
     /// is marked as not computed. It is rationed by an estimate of the work, so that the same tape gives the
     /// same file.
-    double effort = 1.5;
+    double effort = 1;
 };
 
 /// Several moments of one tape, or of several tapes side by side, for one file.

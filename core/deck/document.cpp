@@ -98,8 +98,8 @@ class Writer {
             json["g"] = Json<T>::array();
             for (const std::size_t i : n.at) json["g"].push_back(json_number<T>(gradient.storage()[i]));
         }
-        for (const double x : n.value) json["v"].push_back(rounded<T>(x));
-        for (const double x : n.uncertainty) json["u"].push_back(rounded<T>(x));
+        for (const double x : n.value) json["v"].push_back(rounded<T>(x, 10));
+        for (const double x : n.uncertainty) json["u"].push_back(rounded<T>(x, 2));
         return json;
     }
 

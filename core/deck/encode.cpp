@@ -32,11 +32,11 @@ std::string base64(std::span<const T> x) {
 }
 
 template <class T>
-Json<T> rounded(double x) {
+Json<T> rounded(double x, int digits) {
     if (!std::isfinite(x)) return json_number<T>(static_cast<T>(x));
-    const double short_one = std::strtod(fmt::format("{:.6g}", x).c_str(), nullptr);
+    const double short_one = std::strtod(fmt::format("{:.{}g}", x, digits).c_str(), nullptr);
     const auto as_t = static_cast<T>(short_one);
-    return std::isfinite(as_t) ? Json<T>(as_t) : Json<T>(fmt::format("{:.6g}", x));
+    return std::isfinite(as_t) ? Json<T>(as_t) : Json<T>(fmt::format("{:.{}g}", x, digits));
 }
 
 namespace {
@@ -80,7 +80,7 @@ template std::string base64(std::span<const float> x);
 template std::string base64(std::span<const double> x);
 template Json<float> encode(const Tensor<float>& x, std::size_t limit);
 template Json<double> encode(const Tensor<double>& x, std::size_t limit);
-template Json<float> rounded(double x);
-template Json<double> rounded(double x);
+template Json<float> rounded(double x, int digits);
+template Json<double> rounded(double x, int digits);
 
 }  // namespace tapedeck::deck

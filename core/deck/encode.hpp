@@ -17,8 +17,8 @@ std::string base64(std::span<const T> x);
 template <class T>
 Json<T> encode(const Tensor<T>& x, std::size_t limit);
 
-/// A number for reading, with six digits.
+/// A number for reading, with this many digits.
 template <class T>
-Json<T> rounded(double x);
+Json<T> rounded(double x, int digits = 6);
 
 }  // namespace tapedeck::deck

@@ -9,7 +9,7 @@
 namespace tapedeck::deck {
 
 /// A slope by differences runs what it depends on so often, as a rule.
-inline constexpr double kRunsPerSlope = 5;
+inline constexpr double kRunsPerSlope = 8;
 
 /// The seconds that entry i's forward takes.
 template <class T>

@@ -10,7 +10,7 @@ function stubPath(x, y, up, room, way) {
   return `M${x} ${y}C${x} ${y + up * room} ${x + way * 20} ${y + up * room} ${x + way * 46} ${y + up * room}`;
 }
 
-const FAR = 2600;
+const FAR = { plain: 900, handed: 900, chosen: 2600, next: 2600 };
 
 function drawArcs(strip, t, from, to) {
   const { timeline, position } = state;
@@ -26,7 +26,7 @@ function drawArcs(strip, t, from, to) {
     if (seen.has(key)) return;
     seen.add(key);
     const x1 = a.x + a.width / 2 + offset, x2 = b.x + b.width / 2 + (a.x < b.x ? -offset : offset);
-    if (Math.abs(x1 - x2) < FAR) { paths[kind] += arcPath(x1, x2, y, up, room); return; }
+    if (Math.abs(x1 - x2) < FAR[kind]) { paths[kind] += arcPath(x1, x2, y, up, room); return; }
     const way = x2 > x1 ? 1 : -1;
     if (strip.visible(a.x, a.width)) paths[kind] += stubPath(x1, y, up, room, way);
     if (strip.visible(b.x, b.width)) paths[kind] += stubPath(x2, y, up, room, -way);

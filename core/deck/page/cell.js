@@ -16,6 +16,8 @@ function halves() {
   return [half('value', '‖y‖'), half('gradient', '‖dy‖')];
 }
 
+const sizeText = (grid) => (grid.stats.nans ? 'nan' : grid.stats.infinities ? 'inf' : short(grid.stats.norm));
+
 function makeCell(entry, t) {
   const badge = h('span', { class: 'badge' });
   const [value, gradient] = halves();
@@ -48,9 +50,9 @@ function updateCell(cell, t, i) {
   if (cell.mark === mark && gradient !== 'partial') return;
   cell.mark = mark;
   const { element } = cell;
-  setText(cell.value, hasValue ? short(entry.value.stats.norm) : '');
+  setText(cell.value, hasValue ? sizeText(entry.value) : '');
   const arrived = gradient === 'partial' ? `${timeline.arrived(position, t, i)} of ${state.views[t].arrivals[i].length}` : '';
-  setText(cell.gradient, gradient === 'complete' ? short(entry.gradient.stats.norm) : gradient === 'none' ? '–' : arrived);
+  setText(cell.gradient, gradient === 'complete' ? sizeText(entry.gradient) : gradient === 'none' ? '–' : arrived);
   setText(cell.badge, trouble ? trouble[1] : '');
   setAttribute(element, 'data-value', hasValue);
   setAttribute(element, 'data-gradient', gradient);
@@ -94,9 +96,9 @@ function updateFold(cell, item, t) {
   const { element } = cell;
   const hasValue = values === indices.length;
   const gradient = !wanting.length ? 'none' : gradients === wanting.length ? 'complete' : gradients ? 'partial' : 'waiting';
-  setText(cell.value, hasValue ? short(entries[last].value.stats.norm) : values ? `${values} of ${indices.length}` : '');
+  setText(cell.value, hasValue ? sizeText(entries[last].value) : values ? `${values} of ${indices.length}` : '');
   const complete = timeline.gradientState(position, t, last) === 'complete';
-  setText(cell.gradient, gradient === 'complete' && complete ? short(entries[last].gradient.stats.norm) : gradient === 'none' ? '–' : gradients ? `${gradients} of ${wanting.length}` : '');
+  setText(cell.gradient, gradient === 'complete' && complete ? sizeText(entries[last].gradient) : gradient === 'none' ? '–' : gradients ? `${gradients} of ${wanting.length}` : '');
   setText(cell.badge, worst ? worst[1] : '');
   setAttribute(element, 'data-value', hasValue);
   setAttribute(element, 'data-gradient', gradient);

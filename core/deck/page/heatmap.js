@@ -1,6 +1,6 @@
 // A tensor as a heat map. The pointer, or the arrow keys when it has the focus, point at one number.
 
-const MAP_SIZE = 236;
+const mapSize = () => (state.views.length > 1 ? 168 : 236);
 
 class HeatMap {
   /** `pointed(row, column | null)` is called when the pointer or the keys move. */
@@ -60,7 +60,7 @@ class HeatMap {
     this.bar.style.background = state.colours.gradientCss();
     setText(this.note, [grid.samplingText(), note].filter(Boolean).join('. '));
     setHidden(this.odd, grid.nonFinite === 0);
-    setText(this.odd, grid.nonFinite ? `${nonFiniteText(grid)} not finite` : '');
+    setText(this.odd, grid.nonFinite ? `${nonFiniteText(grid)} not finite; the statistics are of the others` : '');
     if (stats) this.tell(grid.stats);
     setAttribute(this.field, 'aria-label', `${this.title} of ${label}, ${shapeText(grid.shape)}${grid.whole ? '' : `, ${grid.samplingText()}`}. Arrow keys move from number to number`);
     setAttribute(this.field, 'aria-valuemin', 0);
@@ -69,6 +69,7 @@ class HeatMap {
   }
 
   paint(most) {
+    const MAP_SIZE = mapSize();
     const { grid, canvas } = this;
     const { rows, columns } = grid;
     if (!rows || !columns) return;
@@ -99,15 +100,16 @@ class HeatMap {
     context.putImageData(image, 0, 0);
     this.field.style.width = `${columns * w}px`;
     this.field.style.height = `${rows * high}px`;
+    const digits = wide && w >= 44;
     this.spots.replaceChildren(...bad.slice(0, 300).map((i) => {
-      const spot = h('b', {}, Number.isNaN(data[i]) || w < 14 ? '' : data[i] > 0 ? '+' : '−');
+      const spot = h('b', {}, Number.isNaN(data[i]) || w < 14 || digits ? '' : data[i] > 0 ? '+' : '−');
       Object.assign(spot.style, { left: `${(i % columns) * w}px`, top: `${Math.floor(i / columns) * high}px`, width: `${w}px`, height: `${high}px` });
       return spot;
     }));
     this.digits.replaceChildren();
-    if (wide && w >= 44) {
+    if (digits) {
       this.digits.append(...Array.from(data, (x, i) => {
-        const digit = h('span', {}, short(x).length > 7 ? x.toExponential(1).replace('e+', 'e') : short(x));
+        const digit = h('span', {}, tiny(x));
         Object.assign(digit.style, { left: `${(i % columns) * w}px`, top: `${Math.floor(i / columns) * high}px`, width: `${w}px`, color: state.colours.inkOn(x, most) });
         return digit;
       }));

@@ -34,7 +34,7 @@ class NormCard {
     this.entry = i;
     this.input = entry.inputs[0];
     const whose = view.entries[this.input];
-    setText(this.heading, `What #${norm} ${entry.title} is taken over`);
+    setText(this.heading, `What the statistics of #${norm} ${entry.title} are taken over`);
     if (!state.timeline.hasValue(state.position, this.t, norm)) { this.map.showNothing('The playhead has not come here yet.'); this.norm = -1; }
     else this.map.show(whose.value, `#${this.input} ${whose.title}`, { stats: false });
     setText(this.map.heading, `Its input, #${this.input} ${whose.title}`);

@@ -16,6 +16,14 @@ function short(x) {
   return String(Number(x.toPrecision(4)));
 }
 
+/** Two or three digits, for a cell of a heat map. */
+function tiny(x) {
+  const size = Math.abs(x);
+  if (x === 0 || !Number.isFinite(x)) return short(x);
+  if (size >= 1e4 || size < 1e-3) return x.toExponential(0).replace('e+', 'e');
+  return String(Number(x.toPrecision(size < 0.1 ? 2 : 3)));
+}
+
 /** The shortest decimal that is this number and no other of its type. */
 function exact(x, type) {
   if (!Number.isFinite(x)) return short(x);

@@ -119,7 +119,7 @@ class Panel {
     const key = lines.map((l) => l.text).join('|');
     if (this.verdictKey === key) return;
     this.verdictKey = key;
-    this.verdicts.replaceChildren(...lines.map((l) => h('p', { class: l.ok ? 'verdict ok' : 'verdict bad' }, h('b', {}, l.ok ? '✓ ' : '✗ '), l.text)));
+    this.verdicts.replaceChildren(...lines.map((l) => h('p', { class: l.ok ? 'verdict ok' : 'verdict bad' }, h('b', {}, l.ok ? '✓ ' : '✗ '), l.text[0].toUpperCase() + l.text.slice(1))));
   }
 
   drawContributions(view, entry) {
@@ -136,13 +136,13 @@ class Panel {
       h('button', { type: 'button', class: 'link', 'data-go': other }, `#${other} ${view.entries[other].title}`),
       h('span', { class: 'how' }, there ? how : 'to come'),
       h('span', { class: 'meter', 'aria-hidden': 'true' }, there && a.norm !== null ? meter(a.norm / largest) : null),
-      h('span', { class: 'number' }, there && a.norm !== null ? `‖·‖ ${short(a.norm)}` : ''));
-    setText(this.cameHead, entry.index === view.loss ? 'The reverse pass starts here' : `Its gradient came from ${count(came.length, 'contribution')}`);
+      h('span', { class: 'number' }, there && a.norm !== null ? short(a.norm) : ''));
+    setText(this.cameHead, entry.index === view.loss ? 'The reverse pass starts here' : `Its gradient: the norm of ${came.length === 1 ? 'its one contribution' : `each of ${came.length} contributions`}`);
     setText(this.wentHead, went.length ? `Its adjoint ${ran ? 'handed' : 'will hand'} on` : 'It hands nothing on');
     setAttribute(this.came, 'aria-label', this.cameHead.textContent);
     setAttribute(this.went, 'aria-label', this.wentHead.textContent);
     this.came.replaceChildren(...came.map((a, k) => line(a.from, a.first ? 'first' : 'added', a, arrived[k], most(came))));
-    this.went.replaceChildren(...went.map((a) => line(a.to, `to input ${a.position}${a.first ? ', first' : ', added'}`, a, ran, most(went))));
+    this.went.replaceChildren(...went.map((a) => line(a.to, `input ${a.position}, ${a.first ? 'first' : 'added'}`, a, ran, most(went))));
   }
 
   /** Marks the number pointed at in every map of this panel that has it. */
