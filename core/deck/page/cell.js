@@ -13,20 +13,21 @@ function halves() {
     const number = h('span', { class: 'number' });
     return { number, element: h('span', { class: `half ${kind}` }, h('span', { class: 'label' }, label), number) };
   };
-  return [half('value', '‖y‖'), half('gradient', '‖dy‖')];
+  // What the colours say, for those who hear the page.
+  return [half('value', '‖y‖'), half('gradient', '‖dy‖'), h('span', { class: 'said' })];
 }
 
 const sizeText = (grid) => (grid.stats.nans ? 'nan' : grid.stats.infinities ? 'inf' : short(grid.stats.norm));
 
 function makeCell(entry, t) {
   const badge = h('span', { class: 'badge' });
-  const [value, gradient] = halves();
+  const [value, gradient, said] = halves();
   const element = h('button', { class: 'cell', type: 'button', 'data-entry': entry.index, 'data-tape': t, 'data-leaf': entry.isLeaf, tabindex: -1 },
     h('span', { class: 'first' }, h('span', { class: 'index' }, `#${entry.index}`), badge),
     h('span', { class: 'op', title: entry.title }, entry.op),
     h('span', { class: 'second' }, h('span', { class: 'name', title: entry.name }, entry.name || ' '), h('span', { class: 'shape' }, shapeText(entry.shape))),
-    value.element, gradient.element);
-  return { element, badge, value: value.number, gradient: gradient.number };
+    value.element, gradient.element, said);
+  return { element, badge, said, value: value.number, gradient: gradient.number };
 }
 
 /** What is wrong with an entry, as far as the playhead has come: [kind, sign, text] or null. */
@@ -60,14 +61,13 @@ function updateCell(cell, t, i) {
   setAttribute(element, 'data-here', here);
   setAttribute(element, 'aria-current', selected ? 'true' : null);
   setAttribute(element, 'tabindex', selected ? 0 : -1);
-  const name = state.views.length > 1 ? `${state.views[t].name}, entry` : 'Entry';
-  setAttribute(element, 'aria-label', `${name} ${i}, ${entry.title}, ${shapeText(entry.shape)}${entry.scope ? `, in ${entry.scope}` : ''}: ` +
+  setText(cell.said, `${state.views.length > 1 ? ` of ${state.views[t].name}` : ''}${entry.scope ? ` in ${entry.scope}` : ''}: ` +
     `${hasValue ? 'value computed' : 'value not computed yet'}, ${GRADIENT_WORDS[gradient]}${trouble ? `, ${trouble[2]}` : ''}`);
 }
 
 function makeFold(item, t) {
   const badge = h('span', { class: 'badge' });
-  const [value, gradient] = halves();
+  const [value, gradient, said] = halves();
   const indices = item.columns.map((c) => state.timeline.columns[c][t]).filter((i) => i >= 0);
   const name = item.fold.node.names[t] ?? item.fold.node.scope;
   const n = indices.length;
@@ -75,8 +75,8 @@ function makeFold(item, t) {
     h('span', { class: 'first' }, h('span', { class: 'index' }, n ? `#${indices[0]}–${indices[n - 1]}` : ''), badge),
     h('span', { class: 'op' }, name),
     h('span', { class: 'second' }, h('span', { class: 'name' }, count(n, 'entry', 'entries'))),
-    value.element, gradient.element);
-  return { element, badge, value: value.number, gradient: gradient.number, indices, name };
+    value.element, gradient.element, said);
+  return { element, badge, said, value: value.number, gradient: gradient.number, indices, name };
 }
 
 /** A folded scope tells of its last entry, which is what the rest of the tape sees, and of all troubles within. */
@@ -106,6 +106,6 @@ function updateFold(cell, item, t) {
   setAttribute(element, 'data-here', here);
   setAttribute(element, 'aria-current', selected ? 'true' : null);
   setAttribute(element, 'tabindex', selected ? 0 : -1);
-  setAttribute(element, 'aria-label', `Folded scope ${cell.name}, ${count(indices.length, 'entry', 'entries')} from ${indices[0]} to ${last}: ` +
+  setText(cell.said, `, a folded scope${state.views.length > 1 ? ` of ${state.views[t].name}` : ''}: ` +
     `${values} values and ${gradients} of ${wanting.length} gradients computed${troubles.length ? `, ${count(troubles.length, 'entry', 'entries')} in trouble` : ''}. Press to unfold`);
 }

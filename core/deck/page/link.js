@@ -1,7 +1,7 @@
 // The address after #: "entry=17", with "tape" and "step" where there are several. It follows the selection.
 
-function readLink() {
-  const parameters = new URLSearchParams(location.hash.slice(1));
+function readLink(url = location.href) {
+  const parameters = new URLSearchParams(new URL(url).hash.slice(1));
   const { deck } = state;
   const tape = Math.max(0, deck.tapes.findIndex((t) => t.name === parameters.get('tape')));
   const step = Math.max(0, deck.labels.indexOf(parameters.get('step')));

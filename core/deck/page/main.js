@@ -232,8 +232,8 @@ function start() {
   state.strip.reveal(selectedColumn(), true);
   draw();
   listenToKeys(actions);
-  addEventListener('hashchange', () => {
-    const now = readLink();
+  addEventListener('hashchange', (event) => {
+    const now = readLink(event.newURL);
     if (now.entry === null) return;
     if (now.step !== null) actions.setStep(now.step);
     actions.select(now.tape, now.entry, true);

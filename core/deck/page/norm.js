@@ -60,7 +60,7 @@ class NormCard {
       this.map.light(null);
       this.map.point(null);
       setText(this.text, 'Point at one number: the set that its mean and variance are taken over lights up, and its gradient splits into the paths that it comes by.');
-      setHidden(this.paths, true);
+      setAttribute(this.paths, 'data-blank', true);
       return;
     }
     const grid = view.entries[this.input].value;
@@ -78,7 +78,7 @@ class NormCard {
   showPaths(entry, shape, { row, column }) {
     const ran = state.timeline.adjointAt(this.t, entry.index) <= state.position;
     const grids = entry.paths(shape);
-    setHidden(this.paths, !grids || !ran);
+    setAttribute(this.paths, 'data-blank', !grids || !ran);
     if (!grids) return;
     if (!ran) { setText(this.text, `${this.text.textContent} Its adjoint has not run yet.`); return; }
     const parts = grids.map((g) => g.at(row, column));

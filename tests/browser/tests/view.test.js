@@ -52,7 +52,7 @@ test('everything can be reached by Tab, and the focus is seen', async () => {
     seen.add(at.what);
   }
   const all = [...seen].join('\n');
-  for (const what of [/^To the start$/m, /^Step back$/m, /^Play$/m, /^Step forward$/m, /^To the end$/m, /^Playhead$/m, /^Predict$/m, /^Save SVG$/m, /^Entry 6, LayerNorm/m, /^Value of #6/m, /^Gradient of #6/m, /^Numeric gradient of #6/m, /^Its input of #3/m])
+  for (const what of [/^To the start$/m, /^Step back$/m, /^Play$/m, /^Step forward$/m, /^To the end$/m, /^Playhead$/m, /^Predict$/m, /^Save SVG$/m, /^#6LayerNorm.*in mlp\/norm1: value computed/m, /^Value of #6/m, /^Gradient of #6/m, /^Numeric gradient of #6/m, /^Its input of #3/m])
     assert.match(all, what);
   await page.keyboard.press('?');
   assert.ok(await page.locator('dialog').isVisible());
