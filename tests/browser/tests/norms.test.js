@@ -48,6 +48,22 @@ test('dx splits into three bars, which add up to it', async () => {
   await close();
 });
 
+test('the pointer moves nothing on the page', async () => {
+  const { page, close } = await open('norms', { hash: '#entry=6&tape=BatchNorm' });
+  const field = page.locator('.panel').nth(1).locator('.norm .field');
+  const before = await field.boundingBox();
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const all = await height();
+  for (const row of [0, 4, 9, 15]) {
+    await pointAt(field, row, row % 12);
+    assert.equal(await height(), all);
+  }
+  await page.mouse.move(1, 1);
+  assert.equal(await height(), all);
+  assert.equal((await field.boundingBox()).height, before.height);
+  await close();
+});
+
 test('it works from the entry that the norm reads, and by keyboard', async () => {
   const { page, close } = await open('norms', { hash: '#entry=3&tape=LayerNorm' });
   const panel = page.locator('.panel').nth(1);
