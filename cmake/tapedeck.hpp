@@ -8,8 +8,10 @@
 #include <tapedeck/core/gradcheck.hpp>
 #include <tapedeck/core/inspect/check.hpp>
 #include <tapedeck/core/inspect/deposits.hpp>
+#include <tapedeck/core/inspect/diagnose.hpp>
 #include <tapedeck/core/inspect/dot.hpp>
 #include <tapedeck/core/inspect/json.hpp>
+#include <tapedeck/core/inspect/non_finite.hpp>
 #include <tapedeck/core/inspect/numeric_gradient.hpp>
 #include <tapedeck/core/inspect/paths.hpp>
 #include <tapedeck/core/inspect/print.hpp>

@@ -79,6 +79,7 @@ class Entry {
     std::uint32_t contributions_ = 0;
     std::uint32_t version_ = 0;  // the parameter's, when it was read
     bool needs_grad_ = false;
+    bool transposed_ = false;  // a parameter's: own_value_ holds it transposed
     SmallVector<std::uint32_t, 4> inputs_;
     const std::string* scope_ = nullptr;
     const std::string* name_ = nullptr;

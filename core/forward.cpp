@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tapedeck/core/kernels/transpose.hpp>
+
 namespace tapedeck {
 
 template <class T>
@@ -17,6 +19,20 @@ std::string Forward<T>::explain(const std::string& what,
         text += maker(i++, label);
     }
     return text;
+}
+
+template <class T>
+const T* Forward<T>::transposed(std::size_t i) {
+    Entry<T>& source = entries_[entry_.inputs_[i]];
+    if (source.parameter_ == nullptr) return nullptr;
+    if (!source.transposed_) {
+        const Tensor<T>& matrix = *source.value_;
+        source.own_value_.resize({matrix.shape()[1], matrix.shape()[0]});
+        kernels::transpose(matrix.shape()[0], matrix.shape()[1], matrix.storage().data(),
+                           source.own_value_.storage().data());
+        source.transposed_ = true;
+    }
+    return source.own_value_.storage().data();
 }
 
 template <class T>

@@ -23,6 +23,9 @@ class Forward {
 
     std::size_t inputs() const { return entry_.inputs_.size(); }
     const Tensor<T>& input(std::size_t i) const { return *entries_[entry_.inputs_[i]].value_; }
+    /// Input i, a parameter's matrix, transposed: once for all that read it in this run, since products with
+    /// it are then in their fastest form. Null when input i is no parameter.
+    const T* transposed(std::size_t i);
     /// The value to write, resized; its old numbers mean nothing.
     Tensor<T>& output(const Shape& shape) {
         entry_.own_value_.resize(shape);

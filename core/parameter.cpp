@@ -42,6 +42,7 @@ template <class T>
 void Tape<T>::read(Entry<T>& entry) {
     Parameter<T>& p = *entry.parameter_;
     entry.version_ = p.version_;
+    entry.transposed_ = false;
     if (p.grad.shape() != p.value.shape()) p.grad = zeros<T>(p.value.shape());
 }
 

@@ -46,7 +46,10 @@ bool Playback<T>::step(Where where) {
         saved_.push_back({i, input.contributions_, input.has_grad() ? *input.grad_ : Tensor<T>()});
     }
     steps_.push_back(step);
-    tape_->reverse_step(entry);
+    if (tape_->anomaly_ > 0)
+        watched_step(entry, where);
+    else
+        tape_->reverse_step(entry);
     seek(next_ - 1);
     return true;
 }

@@ -60,6 +60,7 @@ class Playback : public Stepping<Playback<T>, T> {
     Playback(Tape<T>& tape, std::size_t last);
     void check(std::string_view user, Where where) const;
     void seek(std::size_t from);
+    void watched_step(const Entry<T>& entry, Where where);
     template <class Predicate>
     bool ahead(const Predicate& predicate, Where where) const;
 

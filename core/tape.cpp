@@ -1,6 +1,9 @@
 #include <tapedeck/core/tape.hpp>
 
+#include <cmath>
+
 #include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/inspect/refuse_loss.hpp>
 #include <tapedeck/core/ops/leaf.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/refuse.hpp>
@@ -122,8 +125,10 @@ void Tape<T>::reverse_step(const Entry<T>& entry) {
 }
 
 template <class T>
-void Tape<T>::run_reverse(std::size_t last) {
-    for (std::size_t i = last + 1; i-- > 0;) {
+void Tape<T>::run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where) {
+    if (anomaly_ > 0) return watched_reverse(y, cotangent, where);
+    start_reverse(y, cotangent, where);
+    for (std::size_t i = y.index_ + std::size_t{1}; i-- > 0;) {
         if (has_adjoint_to_run(i)) reverse_step(entries_[i]);
     }
 }
@@ -151,6 +156,7 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where whe
     if (!last.needs_grad_) refuse::no_gradient_upstream(by(), last.text());
     if (awaits_play_) refuse::backward_before_play(by(), last.text());
     check_parameters("backward", where);
+    if (cotangent == nullptr && !std::isfinite(last.value().storage()[0])) refuse_loss(by(), *this, y.index_);
     if (has_gradients_) forget_gradients();
     has_gradients_ = true;
     ++pass_;

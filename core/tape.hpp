@@ -58,15 +58,12 @@ class Tape {
     /// Runs the reverse pass from `loss`, which has one element. Gradients of entries start afresh; those of
     /// parameters add up until zero_grad().
     /// @throws ShapeError when loss has more than one element; StaleVariableError when a parameter was
-    /// changed since it was read, or nothing upstream of loss wants a gradient.
-    void backward(Variable<T> loss, Where where = Where::here()) {
-        start_reverse(loss, nullptr, where);
-        run_reverse(loss.index_);
-    }
-    /// The same from any y, with dL/dy given. @throws ShapeError when the shapes differ.
+    /// changed since it was read, or nothing upstream of loss wants a gradient; NonFiniteError when loss is
+    /// nan or infinite, with the story of the first such value.
+    void backward(Variable<T> loss, Where where = Where::here()) { run_reverse(loss, nullptr, where); }
+    /// The same from any y, with dL/dy given; y may be non-finite. @throws ShapeError when the shapes differ.
     void backward(Variable<T> y, const Tensor<T>& cotangent, Where where = Where::here()) {
-        start_reverse(y, &cotangent, where);
-        run_reverse(y.index_);
+        run_reverse(y, &cotangent, where);
     }
     /// The reverse pass, paused before its first adjoint. @throws as backward does
     Playback<T> reverse(Variable<T> loss, Where where = Where::here());
@@ -109,6 +106,10 @@ class Tape {
     /// While the guard lives, recording has no side effects, as play(frozen) has none: running statistics and
     /// generators are left as they are, and each dropout draws from a copy. gradcheck records so.
     [[nodiscard]] ModeGuard freeze() { return ModeGuard(frozen_); }
+    /// While the guard lives, a reverse pass or a step of one looks at each gradient that it makes.
+    /// @throws NonFiniteError, they, at the first that is not finite: its entry, operands and likely cause;
+    /// everything is left as it was before the call.
+    [[nodiscard]] ModeGuard detect_anomaly() { return ModeGuard(anomaly_); }
     /// The line that the innermost scope was opened from, and its owner: what a library's module records
     /// under.
     Where where() const { return scopes_.where(); }
@@ -142,8 +143,10 @@ class Tape {
     void forget_gradients();
     void check_parameters(std::string_view user, Where where) const;
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
-    void run_reverse(std::size_t last);
+    void run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
+    void watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void reverse_step(const Entry<T>& entry);
+    void watched_step(const Entry<T>& entry, const std::string& by);
     bool has_adjoint_to_run(std::size_t i) const {
         return entries_[i].contributions_ > 0 && !entries_[i].is_leaf();
     }
@@ -157,6 +160,7 @@ class Tape {
     bool awaits_play_ = false;    // set() was called, and the values downstream are still the old ones
     int paused_ = 0;
     int frozen_ = 0;
+    int anomaly_ = 0;                        // reverse steps are watched
     std::vector<std::uint32_t> parameters_;  // the entries that read one
     Scopes scopes_;
     std::set<std::string, std::less<>> names_;

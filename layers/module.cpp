@@ -77,7 +77,11 @@ std::vector<std::pair<std::string, Tensor<T>*>> Module<T>::named_buffers() {
 
 template <class T>
 void Module<T>::zero_grad() {
-    for (Parameter<T>* p : parameters()) p->zero_grad();
+    struct Zero final : Visitor<T> {
+        void module(std::string_view, Module<T>& child) override { child.visit(*this); }
+        void parameter(std::string_view, Parameter<T>& p) override { p.zero_grad(); }
+    } zero;
+    visit(zero);
 }
 
 template <class T>

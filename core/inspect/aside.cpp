@@ -41,6 +41,7 @@ Tensor<T>& Aside<T>::value(std::size_t i) {
 
 template <class T>
 void Aside<T>::forward(std::size_t i) {
+    for (const std::uint32_t input : entries_[i].inputs_) entries_[input].transposed_ = false;
     Forward<T> f(entries_, entries_[i], /* frozen= */ true);
     entries_[i].op_->forward(f);
 }

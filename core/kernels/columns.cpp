@@ -14,10 +14,39 @@ struct Shapes {
     explicit Shapes(const ChannelShape& s) : data{s.batch, s.channels, s.length}, channel{s.channels, 1} {}
 };
 
+/// One number for each row and channel: a vector of channels goes down the rows, in registers. Long columns
+/// are summed by blocks, so that rounding errors do not pile up on one large number.
+template <class V, class F>
+V sum_down(std::size_t rows, F f) {
+    using T = Element<V>;
+    V total(T(0));
+    for (std::size_t r = 0; r < rows;) {
+        V block(T(0));
+        for (const std::size_t end = std::min(rows, r + kRunsInBlock); r < end; ++r) block += f(r);
+        total += block;
+    }
+    return total;
+}
+
 }  // namespace
 
 template <class T>
 void channel_statistics(const ChannelShape& s, const T* x, T* center, T* remainder, T* variance) {
+    if (s.length == 1) {
+        using V = Vector<T>;
+        const V n(static_cast<T>(s.batch));
+        return each_vector<V>(s.channels, [&](auto load, auto put) {
+            const auto at = [&](std::size_t r) -> V { return load(x + r * s.channels, T(0)); };
+            const V c = sum_down<V>(s.batch, at) / n;
+            const V rest = sum_down<V>(s.batch, [&](std::size_t r) -> V { return at(r) - c; }) / n;
+            put(center, c);
+            put(remainder, rest);
+            put(variance, sum_down<V>(s.batch, [&](std::size_t r) -> V {
+                              const V d = (at(r) - c) - rest;
+                              return d * d;
+                          }) / n);
+        });
+    }
     const Shapes shapes(s);
     const T n = static_cast<T>(s.per_channel());
     const auto divide = [&](T* v) { std::transform(v, v + s.channels, v, [n](T sum) { return sum / n; }); };
@@ -54,6 +83,15 @@ T rstd_out_of_range(const ChannelShape& s, const T* x, std::size_t channel, doub
 template <class T>
 void scale_channels(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* scale,
                     const T* shift, T* y) {
+    if (s.length == 1) {
+        using V = Vector<T>;
+        return each_vector<V>(s.channels, [&](auto load, auto put) {
+            const V c = load(center, T(0)), rest = load(remainder, T(0)), a = load(scale, T(0)),
+                    b = load(shift, T(0));
+            for (std::size_t i = 0; i < s.batch * s.channels; i += s.channels)
+                put(y + i, ((load(x + i, T(0)) - c) - rest) * a + b);
+        });
+    }
     const Shapes shapes(s);
     spread<T, 5>(shapes.data, y, false,
                  [](auto v, auto c, auto r, auto a, auto b) { return ((v - c) - r) * a + b; },
@@ -64,6 +102,18 @@ void scale_channels(const ChannelShape& s, const T* x, const T* center, const T*
 template <class T>
 void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* rstd,
                   const T* dy, T* sum_dy, T* sum_dy_xhat) {
+    if (s.length == 1) {
+        using V = Vector<T>;
+        return each_vector<V>(s.channels, [&](auto load, auto put) {
+            const V c = load(center, T(0)), rest = load(remainder, T(0)), a = load(rstd, T(0));
+            put(sum_dy,
+                sum_down<V>(s.batch, [&](std::size_t r) -> V { return load(dy + r * s.channels, T(0)); }));
+            put(sum_dy_xhat, sum_down<V>(s.batch, [&](std::size_t r) -> V {
+                    const std::size_t i = r * s.channels;
+                    return load(dy + i, T(0)) * (((load(x + i, T(0)) - c) - rest) * a);
+                }));
+        });
+    }
     const Shapes shapes(s);
     reduce<T, 1>(shapes.data, sum_dy, shapes.channel, [](auto g) { return g; }, {dy}, {&shapes.data});
     reduce<T, 5>(shapes.data, sum_dy_xhat, shapes.channel,
@@ -75,6 +125,18 @@ void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* r
 template <class T>
 void channel_gradient(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* dy,
                       const T* scale, const T* a, const T* b, T* dx, bool add) {
+    if (s.length == 1) {
+        using V = Vector<T>;
+        return each_vector<V>(s.channels, [&](auto load, auto put) {
+            const V c = load(center, T(0)), rest = load(remainder, T(0)), factor = load(scale, T(0)),
+                    mean = load(a, T(0)), slope = load(b, T(0));
+            for (std::size_t i = 0; i < s.batch * s.channels; i += s.channels) {
+                const V gradient =
+                    factor * (load(dy + i, T(0)) - mean - ((load(x + i, T(0)) - c) - rest) * slope);
+                put(dx + i, add ? V(load(dx + i, T(0)) + gradient) : gradient);
+            }
+        });
+    }
     const Shapes shapes(s);
     spread<T, 7>(shapes.data, dx, add,
                  [](auto g, auto v, auto c, auto r, auto factor, auto mean, auto slope) {

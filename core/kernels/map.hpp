@@ -58,6 +58,22 @@ void map(std::size_t n, T* out, F f, const In&... in) {
     }(Loader<V>(in)...);
 }
 
+/// Calls f(load, store) for each whole vector of d numbers and for the incomplete last one; `load(p, rest)`
+/// and `store(p, v)` know where in p the vector stands, and how many lanes count.
+template <class V, class F>
+[[gnu::always_inline]] inline void each_vector(std::size_t d, F f) {
+    using T = Element<V>;
+    std::size_t i = 0;
+    for (; i + Lanes<V>::count <= d; i += Lanes<V>::count) {
+        f([i](const T* p, T) { return Lanes<V>::load(p + i); },
+          [i](T* p, const V& v) { Lanes<V>::store(p + i, v); });
+    }
+    if (i < d) {
+        f([i, d](const T* p, T rest) { return load_part<V>(p + i, d - i, rest); },
+          [i, d](T* p, const V& v) { store_part(p + i, d - i, v); });
+    }
+}
+
 /// The sum of f(in[i]...) for i < n, block by block, so that a long row's rounding errors do not pile up on
 /// one large number.
 template <class T, class F, std::same_as<Stream<T>>... In>
@@ -74,12 +90,8 @@ T map_sum(std::size_t n, F f, const In&... in) {
                 block += V(f(from.at(i)...));
             total += block;
         }
-        T sum = Lanes<V>::sum(total);
-        if (i == n) return sum;
-        std::array<T, Lanes<V>::count> part;
-        Lanes<V>::store(part.data(), V(f(from.tail(i, n - i)...)));
-        for (std::size_t k = 0; i < n; ++i, ++k) sum += part[k];
-        return sum;
+        if (i < n) total += keep_first(n - i, V(f(from.tail(i, n - i)...)));
+        return Lanes<V>::sum(total);
     }(Loader<V>(in)...);
 }
 

@@ -1,6 +1,7 @@
 #include <tapedeck/core/kernels/rows.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -9,22 +10,6 @@
 
 namespace tapedeck::kernels {
 namespace {
-
-/// Calls f(i, load, store) for each whole vector of a row and for the incomplete last one; `load(p, rest)`
-/// and `Lanes<V>::store(p, v)` know how many lanes count.
-template <class V, class F>
-void each_vector(std::size_t d, F f) {
-    using T = Element<V>;
-    std::size_t i = 0;
-    for (; i + Lanes<V>::count <= d; i += Lanes<V>::count) {
-        f([i](const T* p, T) { return Lanes<V>::load(p + i); },
-          [i](T* p, const V& v) { Lanes<V>::store(p + i, v); });
-    }
-    if (i < d) {
-        f([i, d](const T* p, T rest) { return load_part<V>(p + i, d - i, rest); },
-          [i, d](T* p, const V& v) { store_part(p + i, d - i, v); });
-    }
-}
 
 /// Statistics of rows whose squares leave T's range, above or below: in units of the largest difference.
 template <class T>
@@ -47,15 +32,37 @@ RowStatistics<T> statistics_in_units(std::size_t d, const T* x, T eps) {
             T(1) / std::hypot(standard_deviation, std::sqrt(eps))};
 }
 
-template <class T>
-bool all_finite(std::size_t d, const T* x) {
-    return std::all_of(x, x + d, [](T v) { return std::isfinite(v); });
+/// A row of K vectors, the last of which may be incomplete, is read once and kept in registers.
+template <std::size_t K, class T>
+RowStatistics<T> short_row_statistics(std::size_t d, const T* x, T eps) {
+    using V = Vector<T>;
+    constexpr std::size_t kLast = K - 1;
+    const T share = T(1) / static_cast<T>(d);
+    const std::size_t rest = d - kLast * Lanes<V>::count;
+    // The lanes beyond the row's end count as 0, also after a mean has been taken off.
+    std::array<V, K> row{};
+    for (std::size_t k = 0; k < kLast; ++k) row[k] = Lanes<V>::load(x + k * Lanes<V>::count);
+    row[kLast] = load_part<V>(x + kLast * Lanes<V>::count, rest, T(0));
+    const auto mean_of = [&](auto f) {
+        V total = f(row[0]);
+        for (std::size_t k = 1; k < K; ++k) total += f(row[k]);
+        return Lanes<V>::sum(total) * share;
+    };
+    const auto identity = [](const V& v) { return v; };
+    const auto take_off = [&](T mean) {
+        for (V& v : row) v = v - V(mean);
+        row[kLast] = keep_first(rest, row[kLast]);
+        return mean;
+    };
+    const T center = take_off(mean_of(identity));
+    const T remainder = take_off(mean_of(identity));
+    const T variance = mean_of([](const V& v) { return v * v; });
+    return {center, remainder, variance, T(1) / std::sqrt(variance + eps)};
 }
 
-}  // namespace
-
+/// Of a row of any length, block by block.
 template <class T>
-RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
+RowStatistics<T> long_row_statistics(std::size_t d, const T* x, T eps) {
     const T n = static_cast<T>(d);
     const Stream<T> row{x};
     const T center = map_sum<T>(
@@ -70,8 +77,24 @@ RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
         return difference * difference;
     };
     const T variance = map_sum<T>(d, square, row) / n;
-    if (leaves_range(variance, eps) && all_finite(d, x)) return statistics_in_units(d, x, eps);
     return {center, remainder, variance, T(1) / std::sqrt(variance + eps)};
+}
+
+template <class T>
+bool all_finite(std::size_t d, const T* x) {
+    return std::all_of(x, x + d, [](T v) { return std::isfinite(v); });
+}
+
+}  // namespace
+
+template <class T>
+RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps) {
+    constexpr std::size_t kWidth = Lanes<Vector<T>>::count;
+    const RowStatistics<T> s = d <= kWidth                         ? short_row_statistics<1>(d, x, eps)
+                               : d <= 2 * kWidth                   ? short_row_statistics<2>(d, x, eps)
+                               : d <= 4 * kWidth && d > 3 * kWidth ? short_row_statistics<4>(d, x, eps)
+                                                                   : long_row_statistics(d, x, eps);
+    return leaves_range(s.variance, eps) && all_finite(d, x) ? statistics_in_units(d, x, eps) : s;
 }
 
 template <class T>

@@ -62,9 +62,31 @@ struct Lanes<xsimd::batch<T>> {
 template <class V>
 using Element = typename Lanes<V>::Element;
 
+#if defined(TAPEDECK_SIMD) && defined(__AVX512F__)
+// Incomplete vectors by a mask: through an array in memory each takes longer than a dozen whole ones.
+inline __mmask16 first_lanes(std::size_t n, float) { return static_cast<__mmask16>((1U << n) - 1U); }
+inline __mmask8 first_lanes(std::size_t n, double) { return static_cast<__mmask8>((1U << n) - 1U); }
+inline __m512 masked_load(__mmask16 mask, const float* from, float rest) {
+    return _mm512_mask_loadu_ps(_mm512_set1_ps(rest), mask, from);
+}
+inline __m512d masked_load(__mmask8 mask, const double* from, double rest) {
+    return _mm512_mask_loadu_pd(_mm512_set1_pd(rest), mask, from);
+}
+inline void masked_store(__mmask16 mask, float* to, __m512 v) { _mm512_mask_storeu_ps(to, mask, v); }
+inline void masked_store(__mmask8 mask, double* to, __m512d v) { _mm512_mask_storeu_pd(to, mask, v); }
+inline __m512 masked(__mmask16 mask, __m512 v) { return _mm512_maskz_mov_ps(mask, v); }
+inline __m512d masked(__mmask8 mask, __m512d v) { return _mm512_maskz_mov_pd(mask, v); }
+template <class V>
+inline constexpr bool has_masks = Lanes<V>::count * sizeof(Element<V>) == 64;
+#else
+template <class V>
+inline constexpr bool has_masks = false;
+#endif
+
 /// The first n elements of a vector; the lanes beyond hold `rest`.
 template <class V>
 V load_part(const Element<V>* from, std::size_t n, Element<V> rest) {
+    if constexpr (has_masks<V>) return V(masked_load(first_lanes(n, rest), from, rest));
     std::array<Element<V>, Lanes<V>::count> part;
     part.fill(rest);
     for (std::size_t k = 0; k < n; ++k) part[k] = from[k];
@@ -72,9 +94,19 @@ V load_part(const Element<V>* from, std::size_t n, Element<V> rest) {
 }
 template <class V>
 void store_part(Element<V>* to, std::size_t n, const V& v) {
+    if constexpr (has_masks<V>) return masked_store(first_lanes(n, Element<V>()), to, v);
     std::array<Element<V>, Lanes<V>::count> part;
     Lanes<V>::store(part.data(), v);
     for (std::size_t k = 0; k < n; ++k) to[k] = part[k];
+}
+
+/// v with zeros in the lanes from n on.
+template <class V>
+V keep_first(std::size_t n, const V& v) {
+    if constexpr (has_masks<V>) return V(masked(first_lanes(n, Element<V>()), v));
+    std::array<Element<V>, Lanes<V>::count> part{};
+    store_part(part.data(), n, v);
+    return Lanes<V>::load(part.data());
 }
 
 /// f of each pair of lanes: for a function that has no SIMD form, or none that is right for every number.

@@ -18,7 +18,7 @@ namespace op {
 
 /// y = (x - mean) * rstd * weight + bias, by channel
 template <class T>
-struct BatchNorm final : Op<T>, Normalization<T> {
+struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
     struct Options {
         RunningStatistics<T>* running = nullptr;
         BatchNormMode mode;
@@ -61,9 +61,12 @@ struct BatchNorm final : Op<T>, Normalization<T> {
                 rstd[c] = kernels::rstd_out_of_range(shape, x.storage().data(), c, options.mode.eps);
             if (std::isinf(rstd[c])) {
                 f.template fail<NonFiniteError>(
-                    fmt::format("channel {} of {} has variance 0 and eps is 0: nothing can be divided by its "
-                                "root; give a positive eps.",
-                                c, shape.channels),
+                    fmt::format("{} and eps is 0: nothing can be divided by its root; give a positive eps.",
+                                own_statistics()
+                                    ? fmt::format("channel {} of {} is constant, so that its variance is 0,",
+                                                  c, shape.channels)
+                                    : fmt::format("the running variance of channel {} of {} is 0,", c,
+                                                  shape.channels)),
                     {"x"});
             }
             scale[c] = weight != nullptr ? rstd[c] * weight[c] : rstd[c];
@@ -76,6 +79,10 @@ struct BatchNorm final : Op<T>, Normalization<T> {
         if (options.mode.training && options.running != nullptr && !f.frozen()) update_running(shape);
     }
     void take_back() override { before.put_back(options.running); }
+
+    const RunningStatistics<T>* statistics_read() const override {
+        return own_statistics() ? nullptr : options.running;
+    }
 
     void adjoint(Reverse<T>& r) override {
         const Tensor<T>& x = r.input(0);

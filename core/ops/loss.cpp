@@ -147,7 +147,8 @@ struct CrossEntropy final : Op<T> {
             const T total = kernels::map_sum<T>(
                 classes, [](auto v) { return v; }, kernels::Stream<T>{p});
             kernels::map<false>(
-                classes, p, [total](auto v) { return v / decltype(v)(total); }, kernels::Stream<T>{p});
+                classes, p, [share = T(1) / total](auto v) { return v * decltype(v)(share); },
+                kernels::Stream<T>{p});
             loss += log(total) - (row[targets[i]] - largest);
         }
         f.output({}).storage()[0] = loss / static_cast<T>(rows);

@@ -125,12 +125,17 @@ struct Linear final : Op<T> {
         const std::size_t in = weight.shape()[1];
         const std::size_t rows =
             in == 0 ? y.storage().size() / std::max<std::size_t>(out, 1) : x.storage().size() / in;
-        if (f.inputs() == 3) {
-            const T* bias = f.input(2).storage().data();
-            for (std::size_t r = 0; r < rows; ++r) std::copy_n(bias, out, y.storage().data() + r * out);
-        }
-        gemm(no, yes, rows, out, in, x.storage().data(), weight.storage().data(), y.storage().data(),
-             f.inputs() == 3);
+        // BLAS has the quicker kernels for small products when neither factor is transposed.
+        constexpr std::size_t kSmall = 1'000'000;
+        const T* transposed = rows * out * in <= kSmall ? f.transposed(1) : nullptr;
+        const T* w = transposed != nullptr ? transposed : weight.storage().data();
+        gemm(no, transposed != nullptr ? no : yes, rows, out, in, x.storage().data(), w, y.storage().data(),
+             false);
+        if (f.inputs() < 3) return;
+        const kernels::Stream<T> bias{f.input(2).storage().data()};
+        for (std::size_t r = 0; r < rows; ++r)
+            kernels::map<true>(
+                out, y.storage().data() + r * out, [](auto b) { return b; }, bias);
     }
 
     void adjoint(Reverse<T>& r) override {

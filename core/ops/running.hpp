@@ -11,6 +11,14 @@
 
 namespace tapedeck::op {
 
+/// An operation that may normalize with running statistics, to be asked which.
+template <class T>
+struct ReadsRunningStatistics {
+    virtual ~ReadsRunningStatistics() = default;
+    /// What the last run normalized with; null when those were the batch's own.
+    virtual const RunningStatistics<T>* statistics_read() const = 0;
+};
+
 /// Whether all three are there, for so many channels.
 template <class T>
 bool fits(const RunningStatistics<T>& running, std::size_t channels) {

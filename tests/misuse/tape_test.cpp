@@ -43,6 +43,36 @@ void reverse(Rows<T>& rows) {
     rows.template add<Stale>(
         "backward of what is detached", [](W& w) { w.tape.backward(w.y); },
         {"backward (", "depends on no variable"}, [](W& w) { w.y = sum(detach(w.x)); });
+    rows.template add<NonFiniteError>(
+        "backward of a loss that is no number", [](W& w) { w.tape.backward(w.y); },
+        {"backward (", "loss is nan. The first non-finite value on the tape is entry #",
+         "Log in model/layer (", ":\n  6 of 6 values are nan", "Likely cause: log of a negative number, -1"},
+        [](W& w) { w.y = sum(log(w.x * 0 - 1)); });
+    rows.template add<NonFiniteError>(
+        "reverse from an infinite loss", [](W& w) { w.tape.reverse(w.y); },
+        {"backward (", "loss is inf. The first non-finite value on the tape is entry #",
+         "Divide in model/layer (", "division by 0"},
+        [](W& w) { w.y = sum(1 / (w.x * 0)); });
+    rows.template add<NonFiniteError>(
+        "a watched backward that makes an infinite gradient",
+        [](W& w) {
+            const auto guard = w.tape.detect_anomaly();
+            w.tape.backward(w.y);
+        },
+        {"backward (", "the adjoint of entry #", "Sqrt in model/layer (", "Likely cause: the derivative of"},
+        [](W& w) { w.y = sum(sqrt(w.x * 0)); });
+    rows.template add<NonFiniteError>(
+        "a watched step that makes an infinite gradient",
+        [](W& w) {
+            const auto guard = w.tape.detect_anomaly();
+            w.pass.finish();
+        },
+        {"Playback::step (", "the adjoint of entry #", "Sqrt in model/layer ("},
+        [](W& w) {
+            w.y = sum(sqrt(w.x * 0));
+            w.pass = w.tape.reverse(w.y);
+            w.pass.step();
+        });
     rows.template add<Stale>("backward from before a rewind", [](W& w) { w.tape.backward(w.stale); },
                              {"backward (", "variable #", "from before tape.rewind()"});
     rows.template add<Stale>("backward of nothing's Variable", [](W& w) { w.tape.backward(w.none); },
