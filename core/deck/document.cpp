@@ -53,6 +53,7 @@ class Writer {
         json["label"] = shot.label;
         json["loss"] = shot.loss;
         json["program"] = program(shot);
+        if (shot.story) json["story"] = {{"entry", shot.story->entry}, {"text", shot.story->text()}};
         json["entries"] = Json<T>::array();
         for (const EntryShot<T>& entry : shot.entries) json["entries"].push_back(numbers(entry));
         return json;

@@ -58,10 +58,11 @@ Shot<T> take_shot(Variable<T> loss, Where where) {
     std::optional<OwnGradients<T>> own;
     if (loss.entry(where).contributions() == 0) {
         own.emplace(tape);
-        tape.backward(loss, where);
+        tape.backward(loss, ones<T>(loss.shape(where)), where);
     }
     Shot<T> shot;
     shot.loss = loss.index(where);
+    shot.story = first_non_finite(tape, loss, where);
     shot.entries.reserve(tape.size());
     for (const Entry<T>& entry : tape) shot.entries.push_back(shot_of(entry));
     return shot;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <tapedeck/core/inspect/non_finite.hpp>
 #include <tapedeck/core/tape.hpp>
 
 namespace tapedeck::deck {
@@ -69,11 +70,12 @@ template <class T>
 struct Shot {
     std::string label;
     std::size_t loss = 0;
+    std::optional<NonFinite> story;  ///< of the first non-finite value
     std::vector<EntryShot<T>> entries;
 };
 
-/// Values, gradients and what is known of each entry. Where no reverse pass has come to `loss`, one is run,
-/// and the parameters' gradients are put back.
+/// Values and gradients. Where no reverse pass has come to `loss`, one is run, even if the loss is not finite:
+/// that is when one wants to look. The parameters' gradients are put back.
 /// @throws what backward does
 template <class T>
 Shot<T> take_shot(Variable<T> loss, Where where);

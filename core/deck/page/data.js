@@ -5,7 +5,8 @@
 //   texts             strings that many entries share; programs refer to them by index
 //   programs[]        what stays from one training step to the next, one row an entry:
 //                     [op, rule, name, scope, place, source line (texts), shape, inputs, wants a gradient]
-//   tapes[]           name, frames[]: label, loss (an index), program, entries[]
+//   tapes[]           name, frames[]: label, loss (an index), program, entries[], and, where there is one, the
+//                     story of the first non-finite value: {entry, text}
 //   entries[]         v: value, g: gradient, k: how many contributions it got,
 //                     a: their [from, position, first, norm],
 //                     n: by differences {at: positions in storage, all when missing; v, u: value, uncertainty; g: ours},

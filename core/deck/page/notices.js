@@ -5,7 +5,8 @@ function troubles(views) {
   const all = [];
   const whose = (t) => (views.length > 1 ? `${views[t].name}: ` : '');
   views.forEach((view, t) => {
-    const first = view.entries.find((e) => e.value.nonFinite);
+    // Not an infinity that a mask put there: the library knows.
+    const first = view.frame.story && view.entries[view.frame.story.entry];
     if (first) all.push({ t, i: first.index, kind: 'odd', text: `${whose(t)}the first value that is not finite is in #${first.index} ${first.title}: ${nonFiniteText(first.value)}` });
     const last = view.entries.findLast((e) => e.gradient?.nonFinite && !e.value.nonFinite);
     if (!first && last) all.push({ t, i: last.index, kind: 'odd', text: `${whose(t)}the first gradient that is not finite is that of #${last.index} ${last.title}: ${nonFiniteText(last.gradient)}` });

@@ -16,6 +16,7 @@ class Panel {
     this.rule = h('code', { class: 'rule' });
     this.ruleLine = h('p', { class: 'rule-line' }, h('span', { class: 'label' }, 'adjoint '), this.rule);
     this.links = h('p', { class: 'links' });
+    this.story = h('pre', { class: 'story' });
     this.verdicts = h('div', { class: 'verdicts' });
     this.norm = new NormCard(t);
     this.came = h('div', { class: 'list', tabindex: 0, role: 'group' });
@@ -25,7 +26,7 @@ class Panel {
     this.tapeName = h('p', { class: 'tape-name' });
     this.nothing = h('p', { class: 'nothing' }, 'This tape has no entry in this column.');
     this.body = h('div', { class: 'panel-body' },
-      h('header', {}, this.title, this.facts, this.code, this.ruleLine, this.links, this.verdicts),
+      h('header', {}, this.title, this.facts, this.code, this.ruleLine, this.links, this.story, this.verdicts),
       h('div', { class: 'maps card' }, this.value.element, this.gradient.element, this.numeric.element, this.samplesBox),
       this.norm.element, this.contributions);
     this.element = h('section', { class: 'panel', 'aria-label': state.views.length > 1 ? `The selected entry of ${state.views[t].name}` : 'The selected entry' }, this.tapeName, this.nothing, this.body);
@@ -61,6 +62,9 @@ class Panel {
     setText(this.facts, facts.join(' · '));
     setText(this.code, entry.line);
     setHidden(this.code, !entry.line);
+    const { story } = view.frame;
+    setHidden(this.story, story?.entry !== entry.index);
+    setText(this.story, story?.text ?? '');
     setText(this.rule, entry.rule);
     setHidden(this.ruleLine, !entry.rule);
     const link = (k) => h('button', { type: 'button', class: 'link', 'data-go': k }, `#${k} ${view.entries[k].title}`);

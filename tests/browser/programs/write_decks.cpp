@@ -112,7 +112,7 @@ void write_odd() {
     td::Tape<float> tape;
     const auto x = tape.variable(td::Tensor<float>{{1, 0, -2}, {4, 0.5, 0}}, "x");
     const auto loss = td::mean(td::log(x) * 2.0F).named("loss");
-    tape.backward(loss);
+    tape.backward(loss, td::ones<float>({}));
     write_both(tape, loss, "odd");
 }
 

@@ -95,6 +95,7 @@ test('values that are not finite are told in words', async () => {
   const { page, close } = await open('odd');
   assert.match(await page.textContent('.notice.odd'), /first value that is not finite is in #1 Log: 1 nan and 2 inf of 6/);
   assert.equal(await selected(page), '#1', 'the page opens there');
+  assert.match(await page.textContent('.story'), /Likely cause: log of/);
   assert.match(await page.locator('.cell[data-entry="1"] .said').textContent(), /1 nan and 2 inf of 6 not finite/);
   assert.match(await map(page, 'Value').textContent(), /1 nan and 2 inf of 6 not finite/);
   assert.equal(await page.locator('.maps .map').first().locator('.spots b').count(), 3);
