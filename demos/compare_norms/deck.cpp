@@ -5,7 +5,7 @@
 #include <tapedeck/core/deck/deck.hpp>
 #include <tapedeck/core/random.hpp>
 #include <tapedeck/optim/adam.hpp>
-#include <tapedeck/optim/clip.hpp>
+#include <tapedeck/optim/optimizer.hpp>
 
 #include <algorithm>
 #include <array>

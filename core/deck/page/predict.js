@@ -54,7 +54,7 @@ class Predict {
       const view = state.views[t];
       const e = view.entries[entry], r = view.entries[reader];
       const place = grid.place(row, column);
-      setText(this.question, `${state.views.length > 1 ? `${view.name}: ` : ''}the adjoint of #${reader} ${r.title} is about to run. What will the gradient of #${entry} ${e.title} be at ${place}?`);
+      setText(this.question, `${state.views.length > 1 ? `${view.name}. ` : ''}The adjoint of #${reader} ${r.title} is about to run. What will the gradient of #${entry} ${e.title} be at ${place}?`);
       const upstream = r.gradient && r.gradient.rows === grid.rows && r.gradient.columns === grid.columns && r.gradient.rowStride === grid.rowStride ? ` dy${place} = ${short(r.gradient.at(row, column))}, y${place} = ${short(r.value.at(row, column))}.` : '';
       const others = view.arrivals[entry].length > 1 ? ` It has ${view.arrivals[entry].length} contributions; this is the last.` : '';
       setText(this.hint, `${r.rule}.${upstream} x${place} = ${short(e.value.at(row, column))}.${others}`);
