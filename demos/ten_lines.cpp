@@ -9,7 +9,8 @@ namespace td = tapedeck;
 
 int main(int argc, char** argv) {
     const bool wants_deck = argc == 3 && std::string_view(argv[1]) == "--deck";
-    if (argc > 1 && !wants_deck) return fmt::print("ten_lines [--deck FILE]: FILE is a page to step through\n"), 2;
+    if (argc > 1 && !wants_deck)
+        return fmt::print("ten_lines [--deck FILE]: FILE is a page to step through\n"), 2;
 
     // The model and what it is to learn: to add two bits.
     const td::Tensor<float> bits{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, sum{{0, 0}, {0, 1}, {0, 1}, {1, 0}};

@@ -97,7 +97,8 @@ std::string Deck<T>::html(std::string_view title) const {
             least.size(), budget));
     }
     const std::size_t frame = least.size() - std::min(least.size(), impl_->coded_bytes(1));
-    for (std::size_t limit = std::min(kMostShown, impl_->largest_tensor()); limit > 1; limit -= (limit + 9) / 10) {
+    for (std::size_t limit = std::min(kMostShown, impl_->largest_tensor()); limit > 1;
+         limit -= (limit + 9) / 10) {
         if (frame + impl_->coded_bytes(limit) > budget) continue;
         if (std::string page = text(limit); page.size() <= budget) return page;
     }

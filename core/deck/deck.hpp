@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <tapedeck/core/deck/write_file.hpp>
 #include <tapedeck/core/tape.hpp>
 
 namespace tapedeck {
@@ -14,9 +15,9 @@ struct DeckOptions {
     std::string title = "";  ///< "" takes the file's name
     /// The largest file to write, in bytes. Tensors are sampled evenly, and marked so, until it fits.
     std::size_t budget = 2'000'000;
-    /// About how many seconds may go into numeric gradients and checks, for each moment. What they don't reach
-    /// is marked as not computed. It is rationed by an estimate of the work, so that the same tape gives the
-    /// same file.
+    /// About how many seconds may go into numeric gradients and checks, for each moment. What they don't
+    /// reach is marked as not computed. It is rationed by an estimate of the work, so that the same tape
+    /// gives the same file.
     double effort = 1;
 };
 

@@ -63,8 +63,9 @@ class Writer {
     std::size_t program(const Shot<T>& shot) {
         Json<T> json = Json<T>::array();
         for (const EntryShot<T>& e : shot.entries) {
-            json.push_back({texts_.index(e.op), texts_.index(e.rule), texts_.index(e.name), texts_.index(e.scope),
-                            texts_.index(e.at), texts_.index(lines_.text(e.file, e.line)),
+            json.push_back({texts_.index(e.op), texts_.index(e.rule), texts_.index(e.name),
+                            texts_.index(e.scope), texts_.index(e.at),
+                            texts_.index(lines_.text(e.file, e.line)),
                             std::vector<std::size_t>(e.shape.begin(), e.shape.end()), e.inputs,
                             e.wants_gradient ? 1 : 0});
         }
@@ -120,7 +121,8 @@ class Writer {
         json["has_mean"] = n.has_mean;
         json["through"] = n.through_statistics;
         if (n.has_paths)
-            json["paths"] = {encode(n.direct, limit_), encode(n.mean_path, limit_), encode(n.variance_path, limit_)};
+            json["paths"] = {encode(n.direct, limit_), encode(n.mean_path, limit_),
+                             encode(n.variance_path, limit_)};
         return json;
     }
 

@@ -19,7 +19,8 @@ std::string base64(std::span<const T> x) {
     const std::size_t bytes = x.size() * sizeof(T);
     const auto byte = [&](std::size_t i) -> std::uint32_t {
         if (i >= bytes) return 0;
-        return static_cast<std::uint32_t>(std::bit_cast<Bits>(x[i / sizeof(T)]) >> 8 * (i % sizeof(T)) & 0xff);
+        return static_cast<std::uint32_t>(std::bit_cast<Bits>(x[i / sizeof(T)]) >> 8 * (i % sizeof(T)) &
+                                          0xff);
     };
     std::string text;
     text.reserve((bytes + 2) / 3 * 4);
@@ -71,8 +72,14 @@ Json<T> encode(const Tensor<T>& x, std::size_t limit) {
     if (sampling.row_stride > 1) json["r"] = sampling.row_stride;
     if (sampling.column_stride > 1) json["c"] = sampling.column_stride;
     const Statistics s = statistics<T>(std::span<const T>(all.data(), all.size()));
-    json["s"] = {rounded<T>(s.mean), rounded<T>(s.std), rounded<T>(s.norm), static_cast<T>(s.min),
-                 static_cast<T>(s.max), s.zeros, s.nans, s.infinities};
+    json["s"] = {rounded<T>(s.mean),
+                 rounded<T>(s.std),
+                 rounded<T>(s.norm),
+                 static_cast<T>(s.min),
+                 static_cast<T>(s.max),
+                 s.zeros,
+                 s.nans,
+                 s.infinities};
     return json;
 }
 

@@ -123,7 +123,8 @@ void add_gradient_checks(Shot<T>& shot, Variable<T> loss, double effort) {
             shares.push_back({i, kRunsPerSlope * run[i] * static_cast<double>(n), 1, 1});
     }
     for (const Share& share : ration(shares, effort))
-        shot.entries[share.entry].gradient_check = verdict_of(check_gradient(loss, loss.tape().at(share.entry)));
+        shot.entries[share.entry].gradient_check =
+            verdict_of(check_gradient(loss, loss.tape().at(share.entry)));
 }
 
 template <class T>

@@ -22,8 +22,8 @@ Sampling sample(const Shape& shape, std::size_t limit) {
     limit = std::max<std::size_t>(limit, 1);
     while (sampling.shown() > limit) {
         // The next stride that shows less: many of them would only move the last element shown.
-        std::size_t& stride = sampling.shown_columns() > sampling.shown_rows() ? sampling.column_stride
-                                                                                : sampling.row_stride;
+        std::size_t& stride =
+            sampling.shown_columns() > sampling.shown_rows() ? sampling.column_stride : sampling.row_stride;
         const std::size_t size = &stride == &sampling.row_stride ? sampling.rows : sampling.columns;
         const std::size_t shown = (size + stride - 1) / stride;
         stride = (size + shown - 2) / (shown - 1);

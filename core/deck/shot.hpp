@@ -74,8 +74,8 @@ struct Shot {
     std::vector<EntryShot<T>> entries;
 };
 
-/// Values and gradients. Where no reverse pass has come to `loss`, one is run, even if the loss is not finite:
-/// that is when one wants to look. The parameters' gradients are put back.
+/// Values and gradients. Where no reverse pass has come to `loss`, one is run, even if the loss is not
+/// finite: that is when one wants to look. The parameters' gradients are put back.
 /// @throws what backward does
 template <class T>
 Shot<T> take_shot(Variable<T> loss, Where where);

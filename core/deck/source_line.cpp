@@ -10,7 +10,8 @@ namespace {
 std::vector<std::string> lines_of(const std::string& file) {
     std::vector<std::string> lines;
     std::ifstream in(file);
-    // A compiler may have been given the path from its build folder: ../../demos/ten_lines.cpp. Try it from here.
+    // A compiler may have been given the path from its build folder: ../../demos/ten_lines.cpp. Try it from
+    // here.
     for (std::string path = file; !in && path.starts_with("../");) in.open(path = path.substr(3));
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines;

@@ -45,8 +45,7 @@ std::vector<Share> ration(std::vector<Share> shares, double effort) {
         effort -= share.seconds * static_cast<double>(items);
     }
     std::erase_if(shares, [](const Share& s) { return s.most == 0; });
-    std::sort(shares.begin(), shares.end(),
-              [](const Share& a, const Share& b) { return a.entry < b.entry; });
+    std::sort(shares.begin(), shares.end(), [](const Share& a, const Share& b) { return a.entry < b.entry; });
     return shares;
 }
 

@@ -27,8 +27,8 @@ struct Share {
     std::size_t most;  ///< no more than this; what it gets, in ration()'s answer
 };
 
-/// Gives out `effort` seconds, to the modest first, each at most an equal share of what is left. Who would get
-/// nothing is left out. In the order of the entries.
+/// Gives out `effort` seconds, to the modest first, each at most an equal share of what is left. Who would
+/// get nothing is left out. In the order of the entries.
 std::vector<Share> ration(std::vector<Share> shares, double effort);
 
 extern template double work_of(const Shot<float>& shot, std::size_t i);

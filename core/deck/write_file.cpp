@@ -6,8 +6,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include <tapedeck/core/error.hpp>
-
 namespace tapedeck::deck {
 
 void write_file(const std::string& path, std::string_view content) {

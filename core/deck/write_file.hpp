@@ -4,6 +4,18 @@
 #include <string>
 #include <string_view>
 
+#include <tapedeck/core/error.hpp>
+
+namespace tapedeck {
+
+/// A file that can't be written.
+class FileError : public Error {
+  public:
+    using Error::Error;
+};
+
+}  // namespace tapedeck
+
 namespace tapedeck::deck {
 
 /// Writes beside the file and renames at the end.

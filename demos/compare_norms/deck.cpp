@@ -30,8 +30,7 @@ void add_training(Deck<float>& deck, const Setting& setting, const Dataset& data
     for (std::size_t step = 0; step <= last; ++step) {
         const std::size_t within = step % setting.steps_per_epoch();
         if (within == 0) order.permutation(permutation, setting.counts.train);
-        fill(batch, data, data.train,
-             std::span(permutation.data() + within * setting.batch, setting.batch));
+        fill(batch, data, data.train, std::span(permutation.data() + within * setting.batch, setting.batch));
         tape.rewind();
         const auto loss = loss_of(data, (*network)(tape.input(batch.x, "x")), batch);
         optimizer.zero_grad();
@@ -40,8 +39,7 @@ void add_training(Deck<float>& deck, const Setting& setting, const Dataset& data
             deck.add(name_of(job.norm), fmt::format("step {}", step), loss);
         if (!std::isfinite(loss.item())) return;
         tape.backward(loss);
-        if (setting.max_gradient_norm > 0)
-            clip_grad_norm(network->parameters(), setting.max_gradient_norm);
+        if (setting.max_gradient_norm > 0) clip_grad_norm(network->parameters(), setting.max_gradient_norm);
         optimizer.step();
     }
 }
@@ -50,8 +48,9 @@ void add_training(Deck<float>& deck, const Setting& setting, const Dataset& data
 
 void write_comparison(const Plan& plan, const std::map<Task, Dataset>& data, const std::string& file) {
     const Setting& setting = plan.settings.front();
-    Deck<float> deck({.title = fmt::format("{} on {}, by norm", name_of(setting.network), name_of(setting.task)),
-                      .effort = 0.3});
+    Deck<float> deck(
+        {.title = fmt::format("{} on {}, by norm", name_of(setting.network), name_of(setting.task)),
+         .effort = 0.3});
     std::vector<Norm> done;
     for (const Job& job : plan.jobs) {
         if (job.setting != 0 || std::find(done.begin(), done.end(), job.norm) != done.end()) continue;

@@ -9,8 +9,9 @@
 
 namespace tapedeck::demos::compare_norms {
 
-/// Trains the first setting's network once more with each of its norms, with the plan's first seed and rate, and
-/// writes steps 0, 1, 10 and 100, as far as it goes, as tapes side by side. Throws what Deck::write throws.
+/// Trains the first setting's network once more with each of its norms, with the plan's first seed and rate,
+/// and writes steps 0, 1, 10 and 100, as far as it goes, as tapes side by side. Throws what Deck::write
+/// throws.
 void write_comparison(const Plan& plan, const std::map<Task, Dataset>& data, const std::string& file);
 
 }  // namespace tapedeck::demos::compare_norms

@@ -154,7 +154,8 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
     flags.rates = unless_empty(rates);
     flags.report = !no_report;
     if (flags.out.empty()) throw FlagError("--out: the name of the folder is empty; give one.");
-    if (flags.deck && flags.deck->empty()) throw FlagError("--deck: the name of the file is empty; give one.");
+    if (flags.deck && flags.deck->empty())
+        throw FlagError("--deck: the name of the file is empty; give one.");
     return {flags, std::nullopt};
 }
 

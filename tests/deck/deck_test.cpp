@@ -149,7 +149,8 @@ TEST_CASE("deck: the budget holds, and what does not fit is sampled") {
     CHECK(shown(250'000) > some);
     Deck<float> deck({.budget = 1000, .effort = 0});
     deck.add("", "", loss);
-    CHECK(says(error_text<ValueError>([&] { deck.html(); }), {"Deck::write", "1000", "Raise DeckOptions::budget"}));
+    CHECK(says(error_text<ValueError>([&] { deck.html(); }),
+               {"Deck::write", "1000", "Raise DeckOptions::budget"}));
 }
 
 TEST_CASE("deck: without effort nothing is computed by differences") {
@@ -238,7 +239,8 @@ TEST_CASE("deck: misuse is refused") {
     Tape<float> tape, other;
     const auto x = tape.variable(tensor({2}, {1, 2}));
     Deck<float> deck;
-    CHECK(says(error_text<ValueError>([&] { deck.html(); }), {"nothing to write", "add(tape, moment, loss)"}));
+    CHECK(
+        says(error_text<ValueError>([&] { deck.html(); }), {"nothing to write", "add(tape, moment, loss)"}));
     CHECK(says(error_text<ShapeError>([&] { deck.add("", "", x); }), {"Deck::add", "(2)", "2 elements"}));
     const auto loss = sum(x);
     CHECK(says(error_text<StaleVariableError>([&] { write_deck(other, loss, "x.html"); }), {"write_deck"}));

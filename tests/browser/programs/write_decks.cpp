@@ -48,12 +48,15 @@ void write_mlp() {
 void write_rnn() {
     td::Random rng(2);
     td::Tape<float> tape;
-    const auto draw = [&](td::Shape shape, float scale) { return td::Tensor<float>(noise(shape, rng) * scale); };
+    const auto draw = [&](td::Shape shape, float scale) {
+        return td::Tensor<float>(noise(shape, rng) * scale);
+    };
     td::Parameter<float> w_ih(draw({64, 8}, 0.3F), "w_ih"), w_hh(draw({64, 64}, 0.13F), "w_hh");
     td::Parameter<float> gamma(td::ones<float>({64}), "gamma"), beta(td::zeros<float>({64}), "beta");
     td::Parameter<float> w_out(draw({64, 1}, 0.1F), "w_out");
     auto h = tape.input(td::zeros<float>({32, 64}), "h0");
-    const auto a = tape.parameter(w_ih), b = tape.parameter(w_hh), g = tape.parameter(gamma), c = tape.parameter(beta);
+    const auto a = tape.parameter(w_ih), b = tape.parameter(w_hh), g = tape.parameter(gamma),
+               c = tape.parameter(beta);
     for (int t = 1; t <= 50; ++t) {
         const auto step = tape.scope(fmt::format("t{}", t));
         const auto x = tape.input(noise({32, 8}, rng), fmt::format("x{}", t));
@@ -78,7 +81,9 @@ void train(td::Deck<float>& deck, const std::string& name, Norm norm, const td::
            const std::vector<std::size_t>& labels) {
     td::Random rng(3);
     td::Sequential<float> net;
-    net.add("fc1", td::Linear<float>(2, 12, rng)).add("norm1", std::move(norm)).add("act1", td::Tanh<float>());
+    net.add("fc1", td::Linear<float>(2, 12, rng))
+        .add("norm1", std::move(norm))
+        .add("act1", td::Tanh<float>());
     net.add("fc2", td::Linear<float>(12, 2, rng));
     td::Adam<float> adam(net.parameters(), {.lr = 0.02});
     td::Tape<float> tape;
@@ -91,7 +96,8 @@ void train(td::Deck<float>& deck, const std::string& name, Norm norm, const td::
         if (step == 0 || step == 1 || step == 10 || step == 100) {
             deck.add(name, fmt::format("step {}", step), loss);
             if (step == 100)
-                std::ofstream(folder + "/norms-" + name + ".json") << td::to_json(tape, {.values = true, .gradients = true});
+                std::ofstream(folder + "/norms-" + name + ".json")
+                    << td::to_json(tape, {.values = true, .gradients = true});
         }
         adam.step();
     }

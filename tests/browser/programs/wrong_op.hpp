@@ -12,6 +12,7 @@ struct WrongSquare final : tapedeck::Op<T> {
         f.each([](auto x) { return x * x; }, f.input(0));
     }
     void adjoint(tapedeck::Reverse<T>& r) override {
-        r.each(0, [](auto dy, auto x) { return -dy * x - dy * x; }, r.upstream(), r.input(0));
+        r.each(
+            0, [](auto dy, auto x) { return -dy * x - dy * x; }, r.upstream(), r.input(0));
     }
 };
