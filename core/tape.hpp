@@ -106,9 +106,9 @@ class Tape {
     /// While the guard lives, recording has no side effects, as play(frozen) has none: running statistics and
     /// generators are left as they are, and each dropout draws from a copy. gradcheck records so.
     [[nodiscard]] ModeGuard freeze() { return ModeGuard(frozen_); }
-    /// While the guard lives, a reverse pass or a step of one looks at each gradient that it makes.
-    /// @throws NonFiniteError, they, at the first that is not finite: its entry, operands and likely cause;
-    /// everything is left as it was before the call.
+    /// While the guard lives, backward and a playback's step look at each gradient that they make, and throw
+    /// NonFiniteError at the first that is not finite: it names the entry whose adjoint made it, the operands
+    /// and the likely cause, and leaves everything as it was before the call.
     [[nodiscard]] ModeGuard detect_anomaly() { return ModeGuard(anomaly_); }
     /// The line that the innermost scope was opened from, and its owner: what a library's module records
     /// under.

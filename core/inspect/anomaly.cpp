@@ -61,8 +61,7 @@ void Tape<T>::watched_step(const Entry<T>& entry, const std::string& by) {
     reverse_step(entry);
     for (std::size_t k = 0; k < entry.inputs().size(); ++k) {
         const Entry<T>& input = entries_[entry.inputs()[k]];
-        if (input.has_grad() && input.needs_grad_ && !inspect::all_finite(*input.grad_))
-            refuse_gradient(by, *this, entry, k);
+        if (input.has_grad() && !inspect::all_finite(*input.grad_)) refuse_gradient(by, *this, entry, k);
     }
 }
 
@@ -78,7 +77,6 @@ void Tape<T>::watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where w
         const Entry<T>& entry = entries_[i];
         if (entry.has_grad()) before.push_back({i, entry.contributions_, *entry.grad_});
     }
-    const bool had_gradients = has_gradients_;
     const std::uint32_t pass = pass_;
     try {
         start_reverse(y, cotangent, where);
@@ -92,7 +90,6 @@ void Tape<T>::watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where w
             *entries_[b.entry].grad_ = std::move(b.grad);
             entries_[b.entry].contributions_ = b.contributions;
         }
-        has_gradients_ = had_gradients;
         pass_ = pass;
         throw;
     }

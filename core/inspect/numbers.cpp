@@ -43,8 +43,9 @@ std::string Numbers::counts() const {
 std::string Numbers::text() const {
     if (size == 0) return "empty";
     if (!all_finite()) {
-        return fmt::format("not finite: {}{}", counts(),
-                           finite() == 0 ? "" : ", what is finite lies in " + range(*this));
+        return fmt::format(
+            "not finite: {}{}", counts(),
+            finite() == 0 ? "" : (least < most ? ", the rest lies in " : ", the rest is ") + range(*this));
     }
     return fmt::format("finite, {}{}", least < most ? "in " : size > 1 ? "all " : "", range(*this));
 }

@@ -20,7 +20,7 @@ struct Numbers {
     double magnitude() const { return -least > most ? -least : most; }
     /// "3 of 2048 values are nan and 2 are inf"
     std::string counts() const;
-    /// "finite, in -2 … 3", or "not finite: 3 of 8 values are nan, the others lie in -2 … 3".
+    /// "finite, in -2 … 3", or "not finite: 3 of 8 values are nan, the rest lies in -2 … 3".
     std::string text() const;
 };
 

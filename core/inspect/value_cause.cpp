@@ -162,9 +162,10 @@ std::string norm_cause(const Scene<T>& s) {
         const Numbers mean = numbers(reader->statistics_read()->mean);
         const Numbers var = numbers(reader->statistics_read()->var);
         if (!mean.all_finite()) return "the running mean is " + mean.text();
-        if (!var.all_finite() || var.least < 0)
-            return "the running variance is " + var.text() +
-                   (var.least < 0 ? ", and must not be negative" : "");
+        if (!var.all_finite()) return "the running variance is " + var.text();
+        if (var.least < 0)
+            return fmt::format("the running variance is as low as {:.4g}, and must not be negative",
+                               var.least);
     }
     if (!s.of(0).all_finite()) return "the input is not finite, and x - mean is inf - inf";
     return sum_cause(s);

@@ -123,8 +123,8 @@ struct Linear final : Op<T> {
         shape.back() = out;
         Tensor<T>& y = f.output(shape);
         const std::size_t in = weight.shape()[1];
-        const std::size_t rows =
-            in == 0 ? y.storage().size() / std::max<std::size_t>(out, 1) : x.storage().size() / in;
+        std::size_t rows = 1;
+        for (std::size_t axis = 0; axis + 1 < x.dimension(); ++axis) rows *= x.shape()[axis];
         // BLAS has the quicker kernels for small products when neither factor is transposed.
         constexpr std::size_t kSmall = 1'000'000;
         const T* transposed = rows * out * in <= kSmall ? f.transposed(1) : nullptr;

@@ -52,7 +52,7 @@ void reverse(Rows<T>& rows) {
         "reverse from an infinite loss", [](W& w) { w.tape.reverse(w.y); },
         {"backward (", "loss is inf. The first non-finite value on the tape is entry #",
          "Divide in model/layer (", "division by 0"},
-        [](W& w) { w.y = sum(1 / (w.x * 0)); });
+        [](W& w) { w.y = sum(1 / (square(w.x) * 0)); });
     rows.template add<NonFiniteError>(
         "a watched backward that makes an infinite gradient",
         [](W& w) {

@@ -134,6 +134,7 @@ TEST_CASE("diagnose: gradients that are exactly zero, and dead ReLUs") {
 TEST_CASE("diagnose: a batch of one has no dead units") {
     Tape tape;
     relu(tape.variable(tensor({1, 2}, {-1, 1})));
+    relu(tape.variable(tensor({2, 2}, {-1, 1, 1, 1})));
     CHECK(diagnose(tape, ParameterNames<float>{}).ok());
     relu(tape.variable(tensor({2, 2}, {-1, 1, -1, 1})));
     CHECK(says(diagnose(tape, ParameterNames<float>{}).text(), {"1 of 2 units are dead", "a larger batch"}));

@@ -103,6 +103,16 @@ TEST_CASE("story: division by 0") {
         const V y = p.zero / p.zero; const int line = __LINE__;
         check(p, y, line, "Divide", {"1 of 4 values is nan", "division by 0: 0 / 0 at [1, 0]"});
     }
+    SUBCASE("by a column") {
+        const V column = p.tape.input(tensor({2, 1}, {1, 0}));
+        const V y = p.x / column; const int line = __LINE__;
+        check(p, y, line, "Divide", {"2 of 4 values are inf", "division by 0: 3 / 0 at [1, 0]"});
+    }
+    SUBCASE("by a row") {
+        const V row = p.tape.input(tensor({2}, {1, 0}));
+        const V y = p.x / row; const int line = __LINE__;
+        check(p, y, line, "Divide", {"2 of 4 values are inf", "division by 0: 2 / 0 at [0, 1]"});
+    }
     SUBCASE("by a standard deviation of equal values") {
         const V deviation = sqrt(var(p.x * 0, 0, true));
         const V y = p.x / deviation; const int line = __LINE__;
@@ -131,6 +141,11 @@ TEST_CASE("story: overflow") {
     SUBCASE("of a product") {
         const V y = p.large * p.large; const int line = __LINE__;
         check(p, y, line, "Multiply", {"1 of 4 values is inf", "overflow: 1e+30 * 1e+30 at [1, 1]", "3.4e+38"});
+    }
+    SUBCASE("of a product with a column") {
+        const V column = p.tape.input(tensor({2, 1}, {1, 2e20}));
+        const V y = p.large * column; const int line = __LINE__;
+        check(p, y, line, "Multiply", {"1 of 4 values is inf", "overflow: 1e+30 * 2e+20 at [1, 1]"});
     }
     SUBCASE("of a square") {
         const V y = square(p.large); const int line = __LINE__;
@@ -195,7 +210,7 @@ TEST_CASE("story: what was given") {
         RunningStatistics<float> running(2);
         running.var = tensor({2}, {1, -4});
         const V y = batch_norm(p.x, &running, {}, {}, {.training = false}); const int line = __LINE__;
-        check(p, y, line, "BatchNorm", {"2 of 4 values are nan", "Its input #0 is finite", "the running variance is finite, in -4 … 1, and must not be negative"});
+        check(p, y, line, "BatchNorm", {"2 of 4 values are nan", "Its input #0 is finite", "the running variance is as low as -4, and must not be negative"});
     }
 }
 
@@ -206,7 +221,7 @@ TEST_CASE("story: softmax and its masks") {
     SUBCASE("a row that is masked altogether") {
         const V masked = masked_fill(p.x, row, -kInf);
         const V y = softmax(masked); const int line = __LINE__;
-        check(p, y, line, "Softmax", {"2 of 4 values are nan", "not finite: 3 of 4 values are -inf", "row 1 of its input is -inf throughout"});
+        check(p, y, line, "Softmax", {"2 of 4 values are nan", "not finite: 3 of 4 values are -inf, the rest is 1", "row 1 of its input is -inf throughout"});
     }
     SUBCASE("a mask that leaves each row a number is no fault") {
         const V y = softmax(masked_fill(p.x, some, -kInf));
@@ -279,6 +294,22 @@ TEST_CASE("story: an infinity that becomes nan further on") {
         CHECK(first_non_finite(p.tape)->entry == infinite.index());
         CHECK_NOTHROW(p.tape.backward(sum(p.x)));
     }
+}
+
+TEST_CASE("story: a normalization without eps refuses at once, and says which statistics are to blame") {
+    Planted p;
+    const V flat = p.x * tensor({2, 2}, {1, 0, 1, 0});
+    RunningStatistics<float> running(2);
+    running.var = tensor({2}, {1, 0});
+    const auto check_refused = [](auto f, const std::string& name, int line, std::initializer_list<std::string_view> parts) {
+        const std::string text = error_text<NonFiniteError>(f);
+        CHECK(text.starts_with(name + " in net (non_finite_test.cpp:" + std::to_string(line) + "): "));
+        CHECK(says(text, parts));
+    };
+    const std::string maker = "\n  x was made by entry #" + std::to_string(flat.index()) + ", Multiply in net (non_finite_test.cpp:";
+    check_refused([&] { layer_norm(p.x * 0, {2}, {}, {}, 0.0); }, "layer_norm", __LINE__, {"row 0 of 2 is constant, so that its variance is 0, and eps is 0", "give a positive eps"});
+    check_refused([&] { batch_norm<float>(flat, nullptr, {}, {}, {.eps = 0}); }, "batch_norm", __LINE__, {"channel 1 of 2 is constant, so that its variance is 0, and eps is 0", maker});
+    check_refused([&] { batch_norm(flat, &running, {}, {}, {.training = false, .eps = 0}); }, "batch_norm", __LINE__, {"the running variance of channel 1 of 2 is 0, and eps is 0", "give a positive eps"});
 }
 // clang-format on
 
