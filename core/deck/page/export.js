@@ -47,6 +47,8 @@ function drawStripOn(sheet, top, colours) {
     strip.arcs[t].paths?.forEach((path) => sheet.path(path.getAttribute('d'), styles[path.getAttribute('class')], shift, top));
     if (state.views.length > 1) sheet.text(20, top + strip.laneTop(t) - 2, view.name, { weight: 600 });
   });
+  const at = new DOMMatrix(strip.head.style.transform).e + shift, way = strip.head.dataset.way === 'reverse' ? -1 : 1;
+  sheet.path(`M-9 0H${4 * way}L${9 * way} 7.5L${4 * way} 15H-9z`.replace(/-9/g, String(-9 * way)), `style="fill:${colours[strip.head.dataset.way]}"`, at, top + 3);
   for (const { element } of strip.cells.values()) {
     const x = parseFloat(element.style.left) + shift, width = parseFloat(element.style.width);
     if (x + width < 0 || x > strip.width) continue;
@@ -61,6 +63,8 @@ function drawStripOn(sheet, top, colours) {
     sheet.text(x + width - 10, y + 17, of('.badge'), { size: 11, colour: odd ? colours.odd : colours.wrong, anchor: 'end', weight: 700 });
     sheet.text(x + 10, y + 35, cut(of('.op'), 15), { size: 13, weight: 600 });
     sheet.text(x + 10, y + 52, cut([of('.name').trim(), of('.shape')].filter(Boolean).join(' · '), 20), { size: 10, colour: colours.soft });
+    sheet.text(x + 10, y + 79, '‖y‖', { size: 10.5, colour: colours.soft });
+    sheet.text(x + 10, y + 105, '‖dy‖', { size: 10.5, colour: colours.soft });
     sheet.text(x + width - 12, y + 79, of('.half.value .number'), { size: 11, anchor: 'end', mono: true });
     sheet.text(x + width - 12, y + 105, of('.half.gradient .number'), { size: 11, anchor: 'end', mono: true });
   }
@@ -79,16 +83,34 @@ function drawPanelOn(sheet, panel, t, left, top, colours) {
     sheet.text(x, top + 56, map.heading.textContent, { weight: 600 });
     for (let row = 0; row < grid.rows; ++row)
       for (let column = 0; column < grid.columns; ++column)
-        sheet.rect(x + column * map.cellWidth, top + 64 + row * map.cellHeight, map.cellWidth, map.cellHeight, `fill="${state.colours.css(grid.at(row, column), map.most_)}"`);
+        drawNumberOn(sheet, map, row, column, x, top + 64, colours);
     const high = grid.rows * map.cellHeight;
     const { mean, std, min, max, norm } = grid.stats;
     sheet.text(x, top + 64 + high + 16, `mean ${short(mean)}  std ${short(std)}  norm ${short(norm)}`, { size: 10, colour: colours.soft });
     sheet.text(x, top + 64 + high + 30, `min ${short(min)}  max ${short(max)}`, { size: 10, colour: colours.soft });
     sheet.text(x, top + 64 + high + 44, [grid.nonFinite ? `${nonFiniteText(grid)} not finite` : '', grid.samplingText()].filter(Boolean).join('; '), { size: 10, colour: grid.nonFinite ? colours.odd : colours.soft });
     tallest = Math.max(tallest, high);
-    x += Math.max(190, grid.columns * map.cellWidth) + 24;
+    x += Math.max(196, grid.columns * map.cellWidth) + 28;
+  }
+  if (panel.norm.norm >= 0 && panel.norm.belongs) {
+    sheet.text(left, top + 64 + tallest + 64, panel.norm.text.textContent);
+    const blank = panel.norm.paths.hasAttribute('data-blank');
+    const bars = blank ? '' : panel.norm.bars.map(({ number }, k) => `${PATHS[k][1]} ${number.textContent}`).join('  +  ');
+    sheet.text(left, top + 64 + tallest + 80, blank ? '' : `${bars}  →  ${panel.norm.sum.textContent}`, { mono: true });
+    tallest += 34;
   }
   return top + 64 + tallest + 50;
+}
+
+/** One number: dim when the set that is lit does not have it, framed when it is pointed at, named when odd. */
+function drawNumberOn(sheet, map, row, column, left, top, colours) {
+  const { grid, cellWidth: w, cellHeight: high } = map;
+  const value = grid.at(row, column);
+  const dim = map.belongs && !map.belongs(grid.position(row, column)) ? ' fill-opacity=".18"' : '';
+  const [x, y] = [left + column * w, top + row * high];
+  sheet.rect(x, y, w, high, `fill="${state.colours.css(value, map.most_)}"${dim}`);
+  if (!Number.isFinite(value)) sheet.text(x + w / 2, y + high / 2 + 3, w < 20 ? '×' : short(value), { size: Math.min(10, high), anchor: 'middle', colour: colours.page });
+  if (!map.cursor.hidden && map.row === row && map.column === column) sheet.rect(x, y, w, high, `fill="none" stroke="${colours.text}" stroke-width="2"`);
 }
 
 function saveSvg() {

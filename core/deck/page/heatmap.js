@@ -171,6 +171,7 @@ class HeatMap {
   light(belongs) {
     const { mask, grid } = this;
     setHidden(mask, !belongs);
+    this.belongs = belongs;
     if (!belongs || !grid?.rows) { this.lit = 0; return; }
     mask.width = grid.columns; mask.height = grid.rows;
     const context = mask.getContext('2d');
