@@ -48,7 +48,7 @@ function drawStripOn(sheet, top, colours) {
     if (state.views.length > 1) sheet.text(20, top + strip.laneTop(t) - 2, view.name, { weight: 600 });
   });
   const at = new DOMMatrix(strip.head.style.transform).e + shift, way = strip.head.dataset.way === 'reverse' ? -1 : 1;
-  sheet.path(`M-9 0H${4 * way}L${9 * way} 7.5L${4 * way} 15H-9z`.replace(/-9/g, String(-9 * way)), `style="fill:${colours[strip.head.dataset.way]}"`, at, top + 3);
+  sheet.path(`M${-9 * way} 0L${4 * way} 0L${9 * way} 7.5L${4 * way} 15L${-9 * way} 15z`, `style="fill:${colours[strip.head.dataset.way]}"`, at, top + 3);
   for (const { element } of strip.cells.values()) {
     const x = parseFloat(element.style.left) + shift, width = parseFloat(element.style.width);
     if (x + width < 0 || x > strip.width) continue;
@@ -110,7 +110,7 @@ function drawNumberOn(sheet, map, row, column, left, top, colours) {
   const [x, y] = [left + column * w, top + row * high];
   sheet.rect(x, y, w, high, `fill="${state.colours.css(value, map.most_)}"${dim}`);
   if (!Number.isFinite(value)) sheet.text(x + w / 2, y + high / 2 + 3, w < 20 ? '×' : short(value), { size: Math.min(10, high), anchor: 'middle', colour: colours.page });
-  if (!map.cursor.hidden && map.row === row && map.column === column) sheet.rect(x, y, w, high, `fill="none" stroke="${colours.text}" stroke-width="2"`);
+  if (map.marked?.[0] === row && map.marked[1] === column) sheet.rect(x, y, w, high, `fill="none" stroke="${colours.text}" stroke-width="2"`);
 }
 
 function saveSvg() {

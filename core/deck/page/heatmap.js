@@ -151,6 +151,7 @@ class HeatMap {
     if (!this.grid) return;
     const none = row === null || row === undefined || row >= this.grid.rows || column >= this.grid.columns;
     setHidden(this.cursor, none);
+    this.marked = none ? null : [row, column];
     if (none) {
       setText(this.readout, ' ');
       setAttribute(this.field, 'aria-valuenow', 0);
