@@ -1,6 +1,7 @@
 // All of Tapedeck.
 #pragma once
 
+#include <tapedeck/core/deck/deck.hpp>
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/forward_playback.hpp>
@@ -9,6 +10,7 @@
 #include <tapedeck/core/inspect/deposits.hpp>
 #include <tapedeck/core/inspect/diagnose.hpp>
 #include <tapedeck/core/inspect/dot.hpp>
+#include <tapedeck/core/inspect/json.hpp>
 #include <tapedeck/core/inspect/non_finite.hpp>
 #include <tapedeck/core/inspect/numeric_gradient.hpp>
 #include <tapedeck/core/inspect/paths.hpp>

@@ -11,6 +11,7 @@
 #include "demos/common/out_folder.hpp"
 #include "demos/common/pin_blas.hpp"
 #include "demos/compare_norms/comparison.hpp"
+#include "demos/compare_norms/deck.hpp"
 #include "demos/compare_norms/results.hpp"
 #include "demos/compare_norms/scheduler.hpp"
 #include "demos/compare_norms/table.hpp"
@@ -45,6 +46,11 @@ int run(int argc, char** argv) {
     const Plan plan = make_plan(flags);
     const auto data = load_data(flags, plan);
     prepare_out_folder(flags.out);
+    // First, so that a file that can't be written is known before the long part.
+    if (flags.deck) {
+        write_comparison(plan, data, flags.deck->string());
+        fmt::print("The deck, for a browser:       {}\n", flags.deck->string());
+    }
 
     const auto start = std::chrono::steady_clock::now();
     const std::size_t threads = flags.threads > 0 ? flags.threads : available_cores();

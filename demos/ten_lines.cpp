@@ -1,11 +1,17 @@
 // ten_lines: trains a model, pauses the reverse pass, steps it and steps back
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include <tapedeck/tapedeck.hpp>
 
 namespace td = tapedeck;
 
-int main() {
+int main(int argc, char** argv) {
+    const bool wants_deck = argc == 3 && std::string_view(argv[1]) == "--deck";
+    if (argc > 1 && !wants_deck)
+        return fmt::print("ten_lines [--deck FILE]: FILE is a page to step through\n"), 2;
+
     // The model and what it is to learn: to add two bits.
     const td::Tensor<float> bits{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, sum{{0, 0}, {0, 1}, {0, 1}, {1, 0}};
     td::Random rng(1);
@@ -38,6 +44,7 @@ int main() {
             reverse.back(), look(reverse);
         }
         reverse.finish();
+        if (wants_deck && step == 29) td::write_deck(tape, loss, argv[2], {.title = "ten lines"});
         adam.step();
     }
 }

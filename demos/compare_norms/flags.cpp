@@ -134,6 +134,9 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
     app.add_option("--out", flags.out, "Folder for results.json and report.html")->capture_default_str();
     app.add_flag("--no-report", no_report, "Write results.json alone");
 
+    app.add_option("--deck", flags.deck,
+                   "Also write the first task and network, with each norm, as one page to step through");
+
     parse(app, argc, argv);
     if (help) return {flags, app.help()};
 
@@ -151,6 +154,8 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
     flags.rates = unless_empty(rates);
     flags.report = !no_report;
     if (flags.out.empty()) throw FlagError("--out: the name of the folder is empty; give one.");
+    if (flags.deck && flags.deck->empty())
+        throw FlagError("--deck: the name of the file is empty; give one.");
     return {flags, std::nullopt};
 }
 

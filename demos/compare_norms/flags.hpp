@@ -29,6 +29,7 @@ struct Flags {
     std::optional<std::filesystem::path> data;
     std::filesystem::path out = "out/compare_norms";
     bool report = true;
+    std::optional<std::filesystem::path> deck;
 };
 
 /// Reads the command line. Returns the help text instead when it asks for it. Throws FlagError.

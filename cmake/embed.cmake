@@ -1,0 +1,17 @@
+# cmake -DFILES=a;b -DOUTPUT=x.cpp -P embed.cmake: the files' texts as C++ source.
+set(source "// Written by cmake/embed.cmake.\n#include <array>\n\n#include <tapedeck/core/deck/page_files.hpp>\n\n")
+string(APPEND source "namespace tapedeck::deck {\n\nstd::span<const PageFile> page_files() {\n")
+list(LENGTH FILES count)
+string(APPEND source "    static constexpr std::array<PageFile, ${count}> files{{\n")
+foreach(file IN LISTS FILES)
+  file(READ "${file}" text)
+  get_filename_component(name "${file}" NAME)
+  # Compilers need only take literals of 64 KiB.
+  string(LENGTH "${text}" length)
+  if(length GREATER 65000)
+    message(FATAL_ERROR "${file} is too long to be embedded: ${length} characters. Split it.")
+  endif()
+  string(APPEND source "        {\"${name}\", R\"embedded(${text})embedded\"},\n")
+endforeach()
+string(APPEND source "    }};\n    return files;\n}\n\n}  // namespace tapedeck::deck\n")
+file(WRITE "${OUTPUT}" "${source}")
