@@ -38,6 +38,12 @@ class NonFiniteError : public Error {
     using Error::Error;
 };
 
+/// A file that can't be read or written, or is not what was expected.
+class FileError : public Error {
+  public:
+    using Error::Error;
+};
+
 /// "LayerNorm" -> "layer_norm", "MSELoss" -> "mse_loss": an operation's name as the function that records it.
 std::string function_name(std::string_view operation);
 

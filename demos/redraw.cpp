@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <tapedeck/core/error.hpp>
 
+#include <tapedeck/core/write_file.hpp>
 #include "demos/report/draw.hpp"
 #include "demos/report/figures.hpp"
 #include "demos/report/report.hpp"
 #include "demos/report/results.hpp"
-#include "demos/report/write_file.hpp"
 
 namespace {
 
@@ -68,7 +68,7 @@ int run(int argc, char** argv) {
         return 0;
     }
     const std::string file = out.empty() ? name + (as_png ? ".png" : ".svg") : out;
-    write_file(file, picture);
+    write_file(file, picture, "redraw");
     fmt::print("{}\n", file);
     return 0;
 }

@@ -10,7 +10,7 @@
 #include <tapedeck/core/deck/document.hpp>
 #include <tapedeck/core/deck/page.hpp>
 #include <tapedeck/core/deck/sampling.hpp>
-#include <tapedeck/core/deck/write_file.hpp>
+#include <tapedeck/core/write_file.hpp>
 
 namespace tapedeck {
 
@@ -107,7 +107,7 @@ std::string Deck<T>::html(std::string_view title) const {
 
 template <class T>
 void Deck<T>::write(const std::string& path) const {
-    deck::write_file(path, html(std::filesystem::path(path).stem().string()));
+    write_file(path, html(std::filesystem::path(path).stem().string()), "write_deck");
 }
 
 template <class T>

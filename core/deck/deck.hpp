@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include <tapedeck/core/deck/write_file.hpp>
 #include <tapedeck/core/tape.hpp>
 
 namespace tapedeck {

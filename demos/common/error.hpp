@@ -11,10 +11,4 @@ class FlagError : public Error {
     using Error::Error;
 };
 
-/// A data file or a results folder that is missing, broken or not the expected one.
-class FileError : public Error {
-  public:
-    using Error::Error;
-};
-
 }  // namespace tapedeck::demos

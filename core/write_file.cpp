@@ -1,15 +1,16 @@
-#include <tapedeck/core/deck/write_file.hpp>
+#include <tapedeck/core/write_file.hpp>
+
+#include <cerrno>
+#include <fstream>
+#include <string>
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
+#include <tapedeck/core/error.hpp>
 
-namespace tapedeck::deck {
+namespace tapedeck {
 
-void write_file(const std::string& path, std::string_view content) {
-    const std::filesystem::path file = path;
+void write_file(const std::filesystem::path& file, std::string_view content, std::string_view user) {
     std::filesystem::path part = file;
     part += ".part";
     std::error_code problem;
@@ -25,8 +26,8 @@ void write_file(const std::string& path, std::string_view content) {
     std::error_code ignored;
     std::filesystem::remove(part, ignored);
     throw FileError(fmt::format(
-        "write_deck: {} can't be written: {}. Choose a file in a folder that exists and can be written to.",
-        path.empty() ? "a file without a name" : path, problem.message()));
+        "{}: {} can't be written: {}. Choose a file in a folder that exists and can be written to.", user,
+        file.empty() ? "a file without a name" : file.string(), problem.message()));
 }
 
-}  // namespace tapedeck::deck
+}  // namespace tapedeck
