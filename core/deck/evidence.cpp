@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -18,7 +19,10 @@ namespace {
 
 template <class T>
 double norm_of(const Tensor<T>& x) {
-    return statistics<T>(std::span<const T>(x.storage().data(), x.storage().size())).norm;
+    const Statistics s = statistics<T>(std::span<const T>(x.storage().data(), x.storage().size()));
+    if (s.nans > 0) return std::numeric_limits<double>::quiet_NaN();
+    if (s.infinities > 0) return std::numeric_limits<double>::infinity();
+    return s.norm;
 }
 
 template <class T>

@@ -18,6 +18,20 @@ namespace {
 
 constexpr std::array<std::size_t, 4> kMoments{0, 1, 10, 100};
 
+std::string title_of(Norm norm) {
+    switch (norm) {
+        case Norm::none:
+            return "no norm";
+        case Norm::batch:
+            return "BatchNorm";
+        case Norm::layer:
+            return "LayerNorm";
+        case Norm::batch_shared:
+            return "BatchNorm, shared";
+    }
+    return "";
+}
+
 /// The first steps of a training, with the numbers that training.cpp meets.
 void add_training(Deck<float>& deck, const Setting& setting, const Dataset& data, const Job& job) {
     Random random(job.seed), weights(random.fork()), order(random.fork());
@@ -36,7 +50,7 @@ void add_training(Deck<float>& deck, const Setting& setting, const Dataset& data
         optimizer.zero_grad();
         const bool is_moment = std::find(kMoments.begin(), kMoments.end(), step) != kMoments.end();
         if (!std::isfinite(loss.item()) || is_moment || step == last)
-            deck.add(name_of(job.norm), fmt::format("step {}", step), loss);
+            deck.add(title_of(job.norm), fmt::format("step {}", step), loss);
         if (!std::isfinite(loss.item())) return;
         tape.backward(loss);
         if (setting.max_gradient_norm > 0) clip_grad_norm(network->parameters(), setting.max_gradient_norm);

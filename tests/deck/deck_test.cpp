@@ -234,6 +234,7 @@ TEST_CASE("deck: a loss that is not finite is shown, with its story") {
     CHECK(frame["story"]["text"].get<std::string>().find("log of 0") != std::string::npos);
     CHECK(frame["entries"][1]["v"]["s"][7] == 1);
     CHECK(frame["entries"][0].contains("g"));
+    CHECK(frame["entries"][0]["a"][0][3] == "inf");  // what log handed on, 1 / 0
 }
 
 TEST_CASE("deck: misuse is refused") {

@@ -215,7 +215,7 @@ function start() {
   state.panels = state.views.map((_, t) => new Panel(t, actions));
   state.help = helpDialog();
   const names = deck.tapes.map((t) => t.name).filter(Boolean).join(' | ');
-  const numbers = state.views.map((v) => v.entries.length).join(' and ');
+  const numbers = listText(state.views.map((v) => String(v.entries.length)));
   app.append(
     h('header', { class: 'top' }, h('h1', {}, deck.title || 'A tape'), h('p', {}, `${names ? `${names} · ` : ''}${numbers} entries · ${deck.type}`)),
     h('main', {}, state.notices.element, state.controls.element, state.overview.element, state.strip.element, state.predict.element,

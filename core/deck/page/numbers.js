@@ -40,6 +40,9 @@ function exact(x, type) {
 const shapeText = (shape) => (shape.length ? shape.join(' × ') : 'scalar');
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
+/** "13, 19 and 19" */
+const listText = (all) => (all.length < 2 ? all.join() : `${all.slice(0, -1).join(', ')} and ${all[all.length - 1]}`);
+
 /** "2 nan and 1 inf of 2048" */
 function nonFiniteText(grid) {
   const { nans, infinities } = grid.stats;

@@ -94,7 +94,8 @@ class Panel {
       this.gradient.show(grid, label);
       if (numericAll) this.numeric.show(numericGrid(entry), label, { most, note: numericNote(entry) });
       else if (entry.numeric) this.drawSamples(entry);
-      else this.numeric.showNothing(entry.index === view.loss ? 'The loss is where it starts: 1 by definition.' : 'Not computed for this entry.');
+      else this.numeric.showNothing(entry.index === view.loss ? 'The loss is where it starts: 1 by definition.'
+        : view.entries[view.loss].value.nonFinite ? 'There are no differences of a loss that is not finite.' : 'Not computed for this entry.');
     } else {
       const why = gradient === 'none' ? (entry.wantsGradient ? 'No reverse pass came by.' : 'It gets none: it is data, or made of data alone.')
         : gradient === 'partial' ? `${timeline.arrived(position, t, entry.index)} of ${count(view.arrivals[entry.index].length, 'contribution')} ${timeline.arrived(position, t, entry.index) === 1 ? 'has' : 'have'} come so far.`

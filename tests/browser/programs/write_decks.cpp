@@ -114,6 +114,21 @@ void write_norms() {
     deck.write(folder + "/norms.html");
 }
 
+/// One network without a norm and one with, to be aligned.
+void write_uneven() {
+    td::Deck<float> deck({.title = "uneven"});
+    for (const bool normed : {false, true}) {
+        td::Random rng(6);
+        td::Sequential<float> net;
+        net.add("fc1", td::Linear<float>(2, 4, rng));
+        if (normed) net.add("norm1", td::LayerNorm<float>(4));
+        net.add("act1", td::Tanh<float>()).add("fc2", td::Linear<float>(4, 1, rng));
+        td::Tape<float> tape;
+        deck.add(normed ? "with" : "without", "", td::mean(net(tape.input(noise({3, 2}, rng)))));
+    }
+    deck.write(folder + "/uneven.html");
+}
+
 void write_odd() {
     td::Tape<float> tape;
     const auto x = tape.variable(td::Tensor<float>{{1, 0, -2}, {4, 0.5, 0}}, "x");
@@ -145,6 +160,7 @@ int main(int argc, char** argv) {
     write_mlp();
     write_rnn();
     write_norms();
+    write_uneven();
     write_odd();
     write_wrong();
 }

@@ -49,6 +49,8 @@ test('in reverse a step runs one adjoint, and back takes it back', async () => {
   assert.equal(await selected(page), '#11');
   assert.equal(await cell(page, 11).getAttribute('data-gradient'), 'complete');
   assert.equal(await cell(page, 10).getAttribute('data-gradient'), 'waiting');
+  assert.equal(await page.getAttribute('.playhead', 'data-way'), 'reverse');
+  assert.match(await page.getAttribute('.arcs .next', 'd'), /^M/, 'an arc shows what the next adjoint hands on');
   await page.keyboard.press('ArrowRight');
   assert.equal(await selected(page), '#10');
   assert.equal(await cell(page, 10).getAttribute('data-gradient'), 'complete');

@@ -85,6 +85,21 @@ test('before the norm\'s adjoint has run there are no paths to see', async () =>
   await close();
 });
 
+test('what one tape lacks leaves a gap, and the rest stays aligned', async () => {
+  const { page, close } = await open('uneven');
+  const left = (i, t) => cell(page, i, t).evaluate((e) => e.style.left);
+  assert.match(await cell(page, 4, 0).textContent(), /Tanh/);
+  assert.match(await cell(page, 7, 1).textContent(), /Tanh/);
+  assert.equal(await left(4, 0), await left(7, 1));
+  assert.equal(await left(3, 0), await left(3, 1));
+  await cell(page, 6, 1).click();
+  assert.match(await page.locator('.panel').first().textContent(), /This tape has no entry in this column/);
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 60; ++i) await page.keyboard.press('ArrowRight');
+  assert.equal(await page.textContent('.counter'), 'Both halves are done');
+  await close();
+});
+
 test('two tapes stand side by side, aligned by scope, and step together', async () => {
   const { page, close } = await open('norms');
   const left = (i, t) => cell(page, i, t).evaluate((e) => e.style.left);

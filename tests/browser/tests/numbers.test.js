@@ -34,6 +34,7 @@ function compare(read, numbers, entry, type, what) {
   for (const [place, text] of Object.entries(read)) {
     const expected = numberOf(numbers[position(place)]);
     const got = type === 'float32' ? Math.fround(Number(numberOf(text) ?? text)) : Number(numberOf(text) ?? text);
+    if (Number.isFinite(expected) && expected !== 0) assert.equal(text, String(expected), `${what} ${place}: no shorter and no longer than it need be`);
     const named = ['nan', 'inf', '-inf'].includes(text) ? numberOf(text) : got;
     const wanted = type === 'float32' ? Math.fround(expected) : expected;
     assert.ok(Object.is(named, wanted), `${what} ${place}: ${text} is shown, and ${expected} is on the tape`);
