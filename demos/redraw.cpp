@@ -68,7 +68,7 @@ int run(int argc, char** argv) {
         return 0;
     }
     const std::string file = out.empty() ? name + (as_png ? ".png" : ".svg") : out;
-    write_file(file, picture, "redraw");
+    tapedeck::write_file(file, picture, "redraw");
     fmt::print("{}\n", file);
     return 0;
 }
