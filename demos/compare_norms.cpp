@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
     } catch (const FlagError& error) {
         fmt::print(stderr, "compare_norms: {}\n", error.what());
         return 2;
-    } catch (const tapedeck::FileError& error) {
+    } catch (const FileError& error) {
         fmt::print(stderr, "compare_norms: {}\n", error.what());
         return 2;
     } catch (const std::bad_alloc&) {

@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     } catch (const FlagError& error) {
         fmt::print(stderr, "step_through: {}\n", error.what());
         return 2;
-    } catch (const tapedeck::FileError& error) {
+    } catch (const FileError& error) {
         fmt::print(stderr, "step_through: {}\n", error.what());
         return 2;
     } catch (const std::exception& error) {

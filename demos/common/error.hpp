@@ -11,4 +11,7 @@ class FlagError : public Error {
     using Error::Error;
 };
 
+/// A data file or a results folder that is missing, broken or not the expected one.
+using tapedeck::FileError;
+
 }  // namespace tapedeck::demos
