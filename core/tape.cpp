@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <tapedeck/core/forward.hpp>
-#include <tapedeck/core/inspect/refuse_loss.hpp>
+#include <tapedeck/core/inspect/non_finite/refuse_loss.hpp>
 #include <tapedeck/core/ops/leaf.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/refuse.hpp>

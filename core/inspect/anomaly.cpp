@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/inspect/cause.hpp>
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/cause.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/refuse.hpp>

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/inspect/findings.hpp>
+#include <tapedeck/core/inspect/diagnose/findings.hpp>
 #include <tapedeck/core/inspect/non_finite.hpp>
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/running.hpp>
 #include <tapedeck/core/refuse.hpp>

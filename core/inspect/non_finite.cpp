@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/inspect/cause.hpp>
-#include <tapedeck/core/inspect/numbers.hpp>
-#include <tapedeck/core/inspect/refuse_loss.hpp>
+#include <tapedeck/core/inspect/non_finite/cause.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/refuse_loss.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/refuse.hpp>
 

@@ -1,7 +1,7 @@
 // detect_anomaly: a gradient that is not finite is caught at the adjoint that made it.
 #include <limits>
 
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 #include <tapedeck/tapedeck.hpp>
 
 #include "../../support.hpp"

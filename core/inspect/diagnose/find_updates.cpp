@@ -1,5 +1,5 @@
 // How large a step's updates are beside the parameters: a thousandth is a good guide.
-#include <tapedeck/core/inspect/findings.hpp>
+#include <tapedeck/core/inspect/diagnose/findings.hpp>
 
 #include <algorithm>
 #include <cmath>

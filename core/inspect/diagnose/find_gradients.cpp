@@ -1,5 +1,5 @@
 // Which parameters no gradient reached, and why.
-#include <tapedeck/core/inspect/findings.hpp>
+#include <tapedeck/core/inspect/diagnose/findings.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 
 namespace tapedeck::inspect {

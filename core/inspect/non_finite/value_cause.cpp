@@ -1,5 +1,5 @@
 // Why a value is not finite, by operation.
-#include <tapedeck/core/inspect/cause.hpp>
+#include <tapedeck/core/inspect/non_finite/cause.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/running.hpp>
 

@@ -1,4 +1,4 @@
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 
 #include <algorithm>
 #include <cmath>

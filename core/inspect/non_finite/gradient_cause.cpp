@@ -1,9 +1,9 @@
 // Why an adjoint made a gradient that is not finite, by operation.
-#include <tapedeck/core/inspect/cause.hpp>
+#include <tapedeck/core/inspect/non_finite/cause.hpp>
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/inspect/numbers.hpp>
+#include <tapedeck/core/inspect/non_finite/numbers.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 
 namespace tapedeck::inspect {

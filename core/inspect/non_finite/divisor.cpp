@@ -1,5 +1,5 @@
 // What a divisor of 0 was made of.
-#include <tapedeck/core/inspect/cause.hpp>
+#include <tapedeck/core/inspect/non_finite/cause.hpp>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Activations that hand on no gradient: dead ReLUs, saturated tanhs and sigmoids.
-#include <tapedeck/core/inspect/findings.hpp>
+#include <tapedeck/core/inspect/diagnose/findings.hpp>
 
 #include <algorithm>
 #include <cmath>
