@@ -25,8 +25,9 @@ template <class T>
 const T* Forward<T>::transposed(std::size_t i) {
     Entry<T>& source = entries_[entry_.inputs_[i]];
     if (source.parameter_ == nullptr) return nullptr;
-    if (!source.transposed_) {
-        const Tensor<T>& matrix = *source.value_;
+    const Tensor<T>& matrix = *source.value_;
+    // A value that was replaced without changed() is at least never read beyond its end.
+    if (!source.transposed_ || source.own_value_.storage().size() != matrix.storage().size()) {
         source.own_value_.resize({matrix.shape()[1], matrix.shape()[0]});
         kernels::transpose(matrix.shape()[0], matrix.shape()[1], matrix.storage().data(),
                            source.own_value_.storage().data());

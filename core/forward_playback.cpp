@@ -29,7 +29,8 @@ template <class T>
 void ForwardPlayback<T>::seek(std::size_t from) {
     while (from < end_ && tape_->entries_[from].is_leaf()) ++from;
     next_ = from;
-    if (done()) tape_->awaits_play_ = false;
+    // What was recorded meanwhile, or moved by another playback, still has old values.
+    if (done() && new_data_ && end_ == tape_->used_) tape_->awaits_play_ = false;
 }
 
 template <class T>

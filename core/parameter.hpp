@@ -20,8 +20,8 @@ template <class T = float>
 class Parameter {
   public:
     std::string name;
-    Tensor<T> value;
-    Tensor<T> grad;  ///< same shape as value; zeros at first
+    Tensor<T> value;  ///< call changed() after writing to it: recordings keep what they derive from it
+    Tensor<T> grad;   ///< same shape as value; zeros at first
 
     explicit Parameter(Tensor<T> initial, std::string its_name = "")
         : name(std::move(its_name)), value(std::move(initial)), grad(zeros<T>(value.shape())) {}

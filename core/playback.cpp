@@ -46,10 +46,15 @@ bool Playback<T>::step(Where where) {
         saved_.push_back({i, input.contributions_, input.has_grad() ? *input.grad_ : Tensor<T>()});
     }
     steps_.push_back(step);
-    if (tape_->anomaly_ > 0)
-        watched_step(entry, where);
-    else
-        tape_->reverse_step(entry);
+    try {
+        if (tape_->anomaly_ > 0)
+            tape_->watched_step(entry, refuse::call("Playback::step", where));
+        else
+            tape_->reverse_step(entry);
+    } catch (...) {
+        back(where);
+        throw;
+    }
     seek(next_ - 1);
     return true;
 }
@@ -76,7 +81,7 @@ bool Playback<T>::until(Variable<T> v, Where where) {
     check(kUntil, where);
     const std::size_t index = tape_->entry_of(v, kUntil, where).index();
     until([index](const Entry<T>& entry) { return entry.index() <= index; }, where);
-    return v.has_grad();
+    return v.entry().contributions() > 0;
 }
 
 template <class T>

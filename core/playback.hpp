@@ -14,7 +14,8 @@ namespace tapedeck {
 
 /// A reverse pass under way, from `tape.reverse(loss)`: paused before the adjoint of here(). Any mixture of
 /// step() and back() ends in the same bits as `tape.backward(loss)`. It serves as long as its tape is neither
-/// rewound nor played nor reversed anew; using it after that throws StaleVariableError.
+/// rewound nor played nor reversed anew nor given new data, and no parameter changes; using it after that
+/// throws StaleVariableError.
 template <class T = float>
 class Playback : public Stepping<Playback<T>, T> {
   public:
@@ -60,7 +61,6 @@ class Playback : public Stepping<Playback<T>, T> {
     Playback(Tape<T>& tape, std::size_t last);
     void check(std::string_view user, Where where) const;
     void seek(std::size_t from);
-    void watched_step(const Entry<T>& entry, Where where);
     template <class Predicate>
     bool ahead(const Predicate& predicate, Where where) const;
 
@@ -75,9 +75,14 @@ template <class T>
 template <class Predicate>
 bool Playback<T>::ahead(const Predicate& predicate, Where where) const {
     check(kUntil, where);
-    for (std::size_t i = 0; !done() && i <= next_; ++i) {
+    if (done()) return false;
+    // The pass will come by what already has a gradient, and by what that reads.
+    std::vector<bool> comes_by(next_ + 1, false);
+    for (std::size_t i = next_ + 1; i-- > 0;) {
         const Entry<T>& entry = (*tape_)[i];
-        if (!entry.is_leaf() && entry.needs_grad() && predicate(entry)) return true;
+        if (entry.is_leaf() || !entry.needs_grad() || !(comes_by[i] || entry.contributions() > 0)) continue;
+        if (predicate(entry)) return true;
+        for (const std::uint32_t input : entry.inputs()) comes_by[input] = true;
     }
     return false;
 }

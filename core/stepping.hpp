@@ -5,16 +5,17 @@
 #include <string_view>
 
 #include <tapedeck/core/entry.hpp>
+#include <tapedeck/core/error.hpp>
 #include <tapedeck/core/refuse.hpp>
 
 namespace tapedeck {
 
-/// Whether an entry bears this name, is this operation ("Tanh"), or was recorded in a scope that ends with it
-/// ("norm1", "mlp/norm1").
+/// Whether an entry bears this name, is this operation ("Tanh", or as its function "tanh"), or was recorded
+/// in a scope that ends with it ("norm1", "mlp/norm1").
 template <class T>
 bool answers_to(const Entry<T>& entry, std::string_view name) {
     const std::string_view scope = entry.scope();
-    return entry.name() == name || entry.op() == name || scope == name ||
+    return entry.name() == name || entry.op() == name || function_name(entry.op()) == name || scope == name ||
            (scope.size() > name.size() && scope.ends_with(name) &&
             scope[scope.size() - name.size() - 1] == '/');
 }
@@ -26,9 +27,8 @@ class Stepping {
   public:
     using Predicate = std::function<bool(const Entry<T>&)>;
 
-    /// Steps until here() bears this name, is this operation ("Tanh"), or was recorded in a scope that ends
-    /// with it ("norm1", "mlp/norm1"). Stays where it is when that holds already, or when nothing ahead
-    /// answers to it. @returns whether here() does.
+    /// Steps until here() answers to this name. Stays where it is when it does already, or when nothing ahead
+    /// will. @returns whether here() does.
     bool until(std::string_view name, Where where = Where::here()) {
         const auto answers = [name](const Entry<T>& entry) { return answers_to(entry, name); };
         // A name that nothing ahead bears is a slip: stay, rather than run the whole pass.

@@ -4,46 +4,11 @@
 
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/inspect/non_finite/refuse_loss.hpp>
-#include <tapedeck/core/ops/leaf.hpp>
 #include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/refuse.hpp>
 #include <tapedeck/core/reverse.hpp>
 
 namespace tapedeck {
-
-// ---- leaves
-
-template <class T>
-Entry<T>& Tape<T>::prepare_leaf(Op<T>& kind, std::string_view name, Where where) {
-    Entry<T>& entry = prepare(where, {});
-    entry.op_ = &kind;
-    if (!name.empty()) name_entry(entry, name);
-    return entry;
-}
-
-template <class T>
-Variable<T> Tape<T>::input(const Tensor<T>& x, std::string_view name, Where where) {
-    Entry<T>& entry = prepare_leaf(shared_operation<op::Input<T>>, name, where);
-    entry.own_value_ = x;
-    return commit(entry);
-}
-
-template <class T>
-Variable<T> Tape<T>::variable(const Tensor<T>& x, std::string_view name, Where where) {
-    Entry<T>& entry = prepare_leaf(shared_operation<op::Variable<T>>, name, where);
-    entry.own_value_ = x;
-    entry.needs_grad_ = true;
-    return commit(entry);
-}
-
-template <class T>
-void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x, Where where) {
-    Entry<T>& entry = entries_[entry_of(leaf, "set", where).index_];
-    if (!entry.is_leaf() || entry.parameter_ != nullptr) refuse::not_settable(where, entry.text());
-    entry.own_value_ = x;
-    awaits_play_ = true;
-    ++pass_;
-}
 
 // ---- recording
 

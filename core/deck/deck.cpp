@@ -30,7 +30,12 @@ struct Deck<T>::Impl {
 };
 
 template <class T>
-Deck<T>::Deck(DeckOptions options) : impl_(std::make_unique<Impl>(Impl{std::move(options), {}})) {}
+Deck<T>::Deck(DeckOptions options) : impl_(std::make_unique<Impl>(Impl{std::move(options), {}})) {
+    if (!(impl_->options.effort >= 0)) {
+        throw ValueError(fmt::format("Deck: effort is {}: it must not be negative; it is a time in seconds.",
+                                     impl_->options.effort));
+    }
+}
 template <class T>
 Deck<T>::Deck(Deck&&) noexcept = default;
 template <class T>
@@ -46,9 +51,8 @@ void Deck<T>::add(std::string_view tape, std::string_view moment, Variable<T> lo
             "backward starts from.",
             where.text(), to_text(loss.shape(where)), n));
     }
-    deck::Shot<T> shot = deck::take_shot(loss, where);
+    deck::Shot<T> shot = deck::take_shot(loss, impl_->options.effort, where);
     shot.label = moment;
-    deck::add_evidence(shot, loss, impl_->options.effort);
     impl_->tape(tape).shots.push_back(std::move(shot));
 }
 

@@ -29,6 +29,7 @@ struct DeckOptions {
 template <class T = float>
 class Deck {
   public:
+    /// @throws ValueError when effort is negative or no number.
     explicit Deck(DeckOptions options = {});
     Deck(Deck&&) noexcept;
     Deck& operator=(Deck&&) noexcept;

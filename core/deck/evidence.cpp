@@ -35,13 +35,52 @@ bool ran_adjoint(const Shot<T>& shot, std::size_t i) {
     return i <= shot.loss && shot.entries[i].contributions > 0 && !shot.entries[i].inputs.empty();
 }
 
-/// The last entry's adjoint ran first, and so made the first contribution.
+/// Whether the largest difference is more than rounding makes.
+template <class T>
+bool differ(const Tensor<T>& a, const Tensor<T>& b) {
+    double largest = 0, difference = 0;
+    for (std::size_t i = 0; i < a.storage().size(); ++i) {
+        const auto x = static_cast<double>(a.storage()[i]), y = static_cast<double>(b.storage()[i]);
+        largest = std::max({largest, std::abs(x), std::abs(y)});
+        difference = std::max(difference, std::abs(x - y));
+    }
+    return !(difference <= 1e-4 * largest);
+}
+
+/// The last entry's adjoint ran first, and so made the first contribution. What is more or less than the sum
+/// of its contributions (a pass that is paused, a parameter's gradient of several passes, or clipped) is not
+/// dloss / d anything, and neither is what came from a pass that began elsewhere.
 template <class T>
 void add_arrivals(Shot<T>& shot, Tape<T>& tape) {
+    std::vector<Tensor<T>> sums(shot.entries.size());
+    std::vector<std::size_t> expected(shot.entries.size(), 0);
     for (std::size_t i = shot.loss + 1; i-- > 0;) {
         if (!ran_adjoint(shot, i)) continue;
-        for (const Contribution<T>& c : deposits(tape.at(i)))
+        for (const Contribution<T>& c : deposits(tape.at(i))) {
             shot.entries[c.to].arrivals.push_back({c.from, c.position, c.first, norm_of(c.value)});
+            ++expected[c.to];
+            if (expected[c.to] == 1)
+                sums[c.to] = c.value;
+            else
+                sums[c.to] += c.value;
+        }
+    }
+    const auto& last = shot.entries[shot.loss];
+    const bool from_loss = last.contributions == 1 && last.gradient && last.gradient->storage()[0] == T(1);
+    const bool elsewhere = std::any_of(shot.entries.begin() + static_cast<std::ptrdiff_t>(shot.loss) + 1,
+                                       shot.entries.end(), [](const auto& e) { return e.contributions > 0; });
+    for (std::size_t i = 0; i < shot.loss; ++i) {
+        EntryShot<T>& entry = shot.entries[i];
+        entry.comparable = from_loss && !elsewhere && entry.gradient && entry.contributions == expected[i] &&
+                           expected[i] > 0 && !differ(*entry.gradient, sums[i]);
+    }
+    // A pass that is paused has yet to add to all that lies before it.
+    bool pending = false;
+    for (std::size_t i = shot.loss; i-- > 0;) {
+        EntryShot<T>& entry = shot.entries[i];
+        pending =
+            pending || (entry.wants_gradient && !entry.inputs.empty() && entry.contributions < expected[i]);
+        entry.comparable = entry.comparable && !pending;
     }
 }
 
@@ -95,7 +134,7 @@ void add_numeric(Shot<T>& shot, Variable<T> loss, bool named, double effort) {
     std::vector<Share> shares;
     for (std::size_t i = 0; i < shot.loss; ++i) {
         const EntryShot<T>& entry = shot.entries[i];
-        if (!entry.gradient || entry.value.storage().empty()) continue;
+        if (!entry.comparable || entry.value.storage().empty()) continue;
         if ((entry.inputs.empty() || !entry.name.empty()) != named) continue;
         shares.push_back({i, kRunsPerSlope * run[i], entry.value.storage().size(), 1024});
     }
@@ -123,7 +162,7 @@ void add_gradient_checks(Shot<T>& shot, Variable<T> loss, double effort) {
     std::vector<Share> shares;
     for (std::size_t i = 0; i < shot.loss; ++i) {
         const std::size_t n = std::min<std::size_t>(64, shot.entries[i].value.storage().size());
-        if (shot.entries[i].gradient && n > 0)
+        if (shot.entries[i].comparable && n > 0)
             shares.push_back({i, kRunsPerSlope * run[i] * static_cast<double>(n), 1, 1});
     }
     for (const Share& share : ration(shares, effort))

@@ -54,9 +54,9 @@ std::string page(std::string_view title, std::string_view document) {
     for (const PageFile& file : page_files()) {
         if (file.name.ends_with(".html")) html = file.text;
     }
-    // From the end of the page on, so that nothing put in is searched.
+    // The marks stand in the page in this order from its end on, so that nothing put in is searched.
     const auto put = [&html](std::string_view mark, const std::string& text) {
-        const auto at = html.rfind(mark);
+        const auto at = html.find(mark);
         html.replace(at, mark.size(), text);
     };
     put("{{script}}", "'use strict';\n(() => {\n" + script + "})();\n");

@@ -53,7 +53,7 @@ class OwnGradients {
 }  // namespace
 
 template <class T>
-Shot<T> take_shot(Variable<T> loss, Where where) {
+Shot<T> take_shot(Variable<T> loss, double effort, Where where) {
     Tape<T>& tape = loss.tape(where);
     std::optional<OwnGradients<T>> own;
     if (loss.entry(where).contributions() == 0) {
@@ -65,10 +65,11 @@ Shot<T> take_shot(Variable<T> loss, Where where) {
     shot.story = first_non_finite(tape, loss, where);
     shot.entries.reserve(tape.size());
     for (const Entry<T>& entry : tape) shot.entries.push_back(shot_of(entry));
+    add_evidence(shot, loss, effort);  // while the parameters' gradients are those of this pass
     return shot;
 }
 
-template Shot<float> take_shot(Variable<float> loss, Where where);
-template Shot<double> take_shot(Variable<double> loss, Where where);
+template Shot<float> take_shot(Variable<float> loss, double effort, Where where);
+template Shot<double> take_shot(Variable<double> loss, double effort, Where where);
 
 }  // namespace tapedeck::deck

@@ -59,6 +59,7 @@ struct EntryShot {
     std::size_t contributions = 0;
     Tensor<T> value;
     std::optional<Tensor<T>> gradient;
+    bool comparable = true;  ///< the gradient is the whole of dloss / d this, and nothing else
 
     std::vector<Arrival> arrivals;
     std::optional<Numeric> numeric;
@@ -75,10 +76,11 @@ struct Shot {
 };
 
 /// Values and gradients. Where no reverse pass has come to `loss`, one is run, even if the loss is not
-/// finite: that is when one wants to look. The parameters' gradients are put back.
+/// finite: that is when one wants to look. The parameters' gradients are put back. `effort` is
+/// add_evidence's.
 /// @throws what backward does
 template <class T>
-Shot<T> take_shot(Variable<T> loss, Where where);
+Shot<T> take_shot(Variable<T> loss, double effort, Where where);
 
 /// Adds what has to be computed: contributions, numeric gradients, checks, the parts of a normalization.
 /// `effort` is about how many seconds that may take.

@@ -95,20 +95,9 @@ void Tape<T>::watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where w
     }
 }
 
-template <class T>
-void Playback<T>::watched_step(const Entry<T>& entry, Where where) {
-    try {
-        tape_->watched_step(entry, refuse::call("Playback::step", where));
-    } catch (...) {
-        back(where);
-        throw;
-    }
-}
-
-#define INSTANTIATE(T)                                                            \
-    template void Tape<T>::watched_step(const Entry<T>&, const std::string&);     \
-    template void Tape<T>::watched_reverse(Variable<T>, const Tensor<T>*, Where); \
-    template void Playback<T>::watched_step(const Entry<T>&, Where);
+#define INSTANTIATE(T)                                                        \
+    template void Tape<T>::watched_step(const Entry<T>&, const std::string&); \
+    template void Tape<T>::watched_reverse(Variable<T>, const Tensor<T>*, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck

@@ -19,7 +19,7 @@ struct GradientCheck {
 
     // Where the error is largest:
     std::size_t worst_entry = 0;  ///< in the gradient of this entry,
-    Shape worst;                  ///< the index of the element, one number for each axis
+    Shape worst = {};             ///< the index of the element, one number for each axis
     double got = 0;               ///< what was recorded there
     double expected = 0;          ///< the difference
     double uncertainty = 0;       ///< of `expected`

@@ -5,7 +5,10 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/gradcheck/precision.hpp>
@@ -23,15 +26,6 @@ class Difference {
         : x_(x), run_(std::move(run)), here_(run_()), length_(own_length(x)) {
         noise_ =
             static_cast<double>(std::numeric_limits<T>::epsilon()) * std::max(std::abs(here_), magnitude);
-        constexpr std::size_t kTried = 4;
-        for (std::size_t i = 0; i < x.size(); i += std::max<std::size_t>(1, x.size() / kTried)) {
-            const double ulp = static_cast<double>(std::numeric_limits<T>::epsilon()) *
-                               std::abs(static_cast<double>(x.storage()[i]));
-            for (const double offset : {ulp, -ulp}) {
-                const double off = std::abs(moved(i, offset).value - here_);
-                if (std::isfinite(off)) noise_ = std::max(noise_, off);
-            }
-        }
     }
     Difference(const Difference&) = delete;
     Difference& operator=(const Difference&) = delete;
@@ -44,6 +38,7 @@ class Difference {
     }
 
     Slope slope(std::size_t i) {
+        if (!std::exchange(tried_, true)) try_noise();
         const GradcheckOptions options = with_precision_of<T>({});
         const Sample middle{static_cast<double>(x_.storage()[i]), here_};
         return settled_slope([&](double offset) { return moved(i, offset); }, middle,
@@ -51,6 +46,19 @@ class Difference {
     }
 
   private:
+    /// How far rounding alone puts the result off: tried with the smallest moves there are.
+    void try_noise() {
+        constexpr std::size_t kTried = 4;
+        for (std::size_t i = 0; i < x_.size(); i += std::max<std::size_t>(1, x_.size() / kTried)) {
+            const double ulp = static_cast<double>(std::numeric_limits<T>::epsilon()) *
+                               std::abs(static_cast<double>(x_.storage()[i]));
+            for (const double offset : {ulp, -ulp}) {
+                const double off = std::abs(moved(i, offset).value - here_);
+                if (std::isfinite(off)) noise_ = std::max(noise_, off);
+            }
+        }
+    }
+
     Sample moved(std::size_t i, double offset) {
         T& element = x_.storage()[i];
         const T original = element;
@@ -70,6 +78,13 @@ class Difference {
     Tensor<T>& x_;
     std::function<double()> run_;
     double here_, length_, noise_ = 0;
+    bool tried_ = false;
 };
+
+/// The slopes of the loss in these elements of `at`; what numeric_gradient and check_gradient make theirs of.
+/// @throws as numeric_gradient, in the name of `user`
+template <class T>
+std::vector<Slope> slopes(Variable<T> loss, Variable<T> at, std::span<const std::size_t> chosen,
+                          std::string_view user, Where where);
 
 }  // namespace tapedeck::numeric

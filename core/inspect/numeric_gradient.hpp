@@ -17,7 +17,7 @@ struct NumericGradient {
 
 /// dloss / d at, by central differences: moves one element of `at` after another, runs what lies between it
 /// and the loss again without side effects, and puts everything back, to the bit. `elements` are row-major
-/// indices; without any, all are taken. Each takes some four runs of what depends on `at`.
+/// indices; without any, all are taken. Each takes some eight runs of what depends on `at`.
 ///
 /// On a float tape the loss itself is rounded to float, and a small gradient drowns in that: `uncertainty`
 /// says when.

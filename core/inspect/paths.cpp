@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
+#include <tapedeck/core/inspect/aside.hpp>
 #include <tapedeck/core/ops/grouping.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/refuse.hpp>
@@ -14,6 +15,7 @@ namespace tapedeck {
 
 template <class T>
 Paths<T> paths(Variable<T> v, Where where) {
+    const Aside<T> as_recorded(v, "paths", where);
     const std::optional<Grouping<T>> groups = grouping(v, where);
     const Entry<T>& entry = v.entry();
     if (!groups) {

@@ -42,12 +42,14 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         check(f);
         const Tensor<T>& x = f.input(0);
         const kernels::ChannelShape shape = channels(x.shape());
+        // A repetition keeps the running statistics that it had, as a dropout keeps its mask.
+        const bool repeats = f.frozen() && variance.size() == shape.channels;
         for (auto* v : {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_xhat})
             v->resize(shape.channels);
         if (own_statistics()) {
             kernels::channel_statistics(shape, x.storage().data(), center.data(), remainder.data(),
                                         variance.data());
-        } else {
+        } else if (!repeats) {
             std::copy_n(options.running->mean.storage().data(), shape.channels, center.data());
             std::fill_n(remainder.data(), shape.channels, T(0));
             std::copy_n(options.running->var.storage().data(), shape.channels, variance.data());

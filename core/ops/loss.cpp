@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -110,7 +111,7 @@ struct CrossEntropy final : Op<T> {
         }
     };
     Kept options;
-    Tensor<T> softmax;
+    Tensor<T> softmax_minus_onehot;
 
     std::string_view name() const override { return "CrossEntropy"; }
     std::string_view rule() const override { return "dx = dy * (softmax(x) - onehot(target)) / rows"; }
@@ -135,37 +136,38 @@ struct CrossEntropy final : Op<T> {
                     {"logits"});
             }
         }
-        softmax.resize(x.shape());
+        softmax_minus_onehot.resize(x.shape());
         T loss = 0;
         for (std::size_t i = 0; i < rows; ++i) {
             const T* row = x.storage().data() + i * classes;
-            T* p = softmax.storage().data() + i * classes;
-            const T largest = *std::max_element(row, row + classes);
+            T* p = softmax_minus_onehot.storage().data() + i * classes;
+            const T* top = std::max_element(row, row + classes);
+            const T largest = *top;
             kernels::map<false>(
                 classes, p, [largest](auto v) { return exp(v - decltype(v)(largest)); },
                 kernels::Stream<T>{row});
-            const T total = kernels::map_sum<T>(
+            // Without the largest, which is e^0 = 1: log1p keeps the digits of a loss that is nearly 0.
+            T& first = p[top - row];
+            const T e_0 = std::exchange(first, T(0));
+            const T rest = kernels::map_sum<T>(
                 classes, [](auto v) { return v; }, kernels::Stream<T>{p});
+            first = e_0;
+            const T total = e_0 + rest;
             kernels::map<false>(
                 classes, p, [share = T(1) / total](auto v) { return v * decltype(v)(share); },
                 kernels::Stream<T>{p});
-            loss += log(total) - (row[targets[i]] - largest);
+            // Nor is 1 - p taken where p is nearly 1.
+            T& target = p[targets[i]];
+            target = row + targets[i] == top && e_0 == 1 ? -rest / total : target - 1;
+            loss += log1p(rest + (e_0 - T(1))) - (row[targets[i]] - largest);
         }
         f.output({}).storage()[0] = loss / static_cast<T>(rows);
     }
     void adjoint(Reverse<T>& r) override {
         if (!r.needs(0)) return;
-        const std::size_t rows = softmax.shape()[0];
-        const std::size_t classes = softmax.shape()[1];
-        const T scale = r.upstream().storage()[0] / static_cast<T>(rows);
-        const Deposit<T> dx = r.deposit(0);
-        const auto scaled = [scale](auto p) { return decltype(p)(scale) * p; };
-        const kernels::Stream<T> p{softmax.storage().data()};
-        if (dx.add)
-            kernels::map<true>(rows * classes, dx.data, scaled, p);
-        else
-            kernels::map<false>(rows * classes, dx.data, scaled, p);
-        for (std::size_t i = 0; i < rows; ++i) dx.data[i * classes + options.targets[i]] -= scale;
+        const T scale = r.upstream().storage()[0] / static_cast<T>(softmax_minus_onehot.shape()[0]);
+        r.each_of(
+            r.input(0).shape(), 0, [scale](auto p) { return decltype(p)(scale) * p; }, softmax_minus_onehot);
     }
 };
 

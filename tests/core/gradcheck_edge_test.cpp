@@ -30,8 +30,8 @@ TEST_CASE("gradcheck: a program that throws after a dropout leaves its generator
 }
 
 TEST_CASE("gradcheck: a loss that rounds to 0 proves nothing, and is not called wrong") {
-    const auto report = gradcheck([](auto&, auto x) { return cross_entropy(x[0], {0}); },
-                                  {tensor<double>({1, 3}, {40, 0, -1})});
+    const auto report = gradcheck([](auto&, auto x) { return sum(log(exp(x[0] - 60) + 1)); },
+                                  {tensor<double>({1, 3}, {4, 0, -1})});
     CHECK(report.wrong.empty());
     CHECK_FALSE(report.ok());
     CHECK(says(report.text(), {"proves nothing"}));

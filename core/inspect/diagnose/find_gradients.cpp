@@ -127,7 +127,8 @@ std::string find_gradients(const Tape<T>& tape, const ParameterNames<T>& paramet
                 {Kind::zero_gradient, read->index(), name, 0,
                  fmt::format("the gradient of {} is exactly zero: {}.", name,
                              begin == nullptr
-                                 ? "the adjoint that reads it makes zeros, or contributions cancel"
+                                 ? "the adjoint that reads it makes zeros, contributions cancel, or "
+                                   "zero_grad() came after the pass"
                                  : fmt::format("so is what comes back to {}, so that nothing before it "
                                                "learns",
                                                begin->text()))});

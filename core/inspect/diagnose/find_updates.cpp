@@ -46,8 +46,10 @@ std::string find_updates(const ParameterNames<T>& parameters, const DiagnoseOpti
                 : deviation(now.size(), [&](std::size_t i) { return number(now[i]) - number(old[i]); });
         if (!(data > 0) || !std::isfinite(update)) continue;
         const double ratio = std::log10(update / data);
-        least = std::min(least, ratio);
-        most = std::max(most, ratio);
+        if (update > 0) {
+            least = std::min(least, ratio);
+            most = std::max(most, ratio);
+        }
         if (std::abs(ratio - kGuide) <= options.update_tolerance) continue;
         found.push_back(
             {Finding::Kind::update_ratio, std::nullopt, name, ratio,

@@ -24,7 +24,15 @@ struct Scene {
     const Entry<T>& input(std::size_t i) const { return tape[entry.inputs()[i]]; }
     const Shape& shape() const { return entry.value().shape(); }
     /// The number of operand i of an element-wise operation that met there.
-    double met(std::size_t i) const { return broadcast_at(input(i).value(), shape(), k); }
+    /// nan where a user's operation of the same name has no such operand.
+    double met(std::size_t i) const {
+        if (i >= entry.inputs().size()) return std::numeric_limits<double>::quiet_NaN();
+        Shape joint;
+        const Tensor<T>& x = input(i).value();
+        if (!broadcast(x.shape(), shape(), joint) || joint != shape())
+            return std::numeric_limits<double>::quiet_NaN();
+        return broadcast_at(x, shape(), k);
+    }
     std::string place() const { return at(shape(), k); }
     Numbers of(std::size_t i) const { return numbers(input(i).value()); }
 };
