@@ -1,5 +1,5 @@
-// Three activations as a student would add them to the library. One of them has a wrong sign in its adjoint,
-// on purpose: see models.cpp, "wrong-by-hand".
+// Three activations as a student would add them to the library. In one of them, which the seed chooses, a
+// sign in the adjoint is wrong, on purpose: see models.cpp, "wrong-by-hand".
 #pragma once
 
 #include <cmath>
@@ -10,9 +10,17 @@
 
 namespace tapedeck::demos::step_through::by_hand {
 
+/// 1, or -1 for the mistake.
+struct Sign {
+    double sign = 1;
+};
+
 /// y = x / (1 + |x|)
 template <class T>
 struct Softsign final : Op<T> {
+    using Options = Sign;
+    Options options;
+
     std::string_view name() const override { return "Softsign"; }
     std::string_view rule() const override { return "dx = dy * (1 - |y|)^2"; }
     void forward(Forward<T>& f) override {
@@ -20,14 +28,21 @@ struct Softsign final : Op<T> {
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
-            0, [](auto dy, auto y) { return dy * (1 - std::abs(y)) * (1 - std::abs(y)); }, r.upstream(),
-            r.output());
+            0,
+            [sign = options.sign](auto dy, auto y) {
+                const auto slope = 1 - sign * std::abs(y);
+                return dy * slope * slope;
+            },
+            r.upstream(), r.output());
     }
 };
 
 /// y = x * sigmoid(x)
 template <class T>
 struct Swish final : Op<T> {
+    using Options = Sign;
+    Options options;
+
     std::string_view name() const override { return "Swish"; }
     std::string_view rule() const override { return "dx = dy * (s + y * (1 - s)), s = sigmoid(x)"; }
     void forward(Forward<T>& f) override {
@@ -36,9 +51,9 @@ struct Swish final : Op<T> {
     void adjoint(Reverse<T>& r) override {
         r.each(
             0,
-            [](auto dy, auto y, auto x) {
+            [sign = options.sign](auto dy, auto y, auto x) {
                 const auto s = 1 / (1 + std::exp(-x));
-                return dy * (s - y * (1 - s));
+                return dy * (s + sign * y * (1 - s));
             },
             r.upstream(), r.output(), r.input(0));
     }
@@ -47,6 +62,9 @@ struct Swish final : Op<T> {
 /// y = log(1 + e^x)
 template <class T>
 struct Softplus final : Op<T> {
+    using Options = Sign;
+    Options options;
+
     std::string_view name() const override { return "Softplus"; }
     std::string_view rule() const override { return "dx = dy * sigmoid(x)"; }
     void forward(Forward<T>& f) override {
@@ -54,7 +72,8 @@ struct Softplus final : Op<T> {
     }
     void adjoint(Reverse<T>& r) override {
         r.each(
-            0, [](auto dy, auto x) { return dy / (1 + std::exp(-x)); }, r.upstream(), r.input(0));
+            0, [sign = options.sign](auto dy, auto x) { return dy / (1 + std::exp(-sign * x)); },
+            r.upstream(), r.input(0));
     }
 };
 

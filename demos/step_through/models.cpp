@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <array>
 
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/ops/ops.hpp>
@@ -86,19 +87,27 @@ std::unique_ptr<Example> make_rnn(std::uint64_t seed) {
 struct ByHand final : Module<double> {
     Linear<double> fc1, fc2, fc3, fc4;
     LayerNorm<double> norm1, norm2;
+    std::uint64_t mistake;  ///< which of the three activations has it
 
-    explicit ByHand(Random& rng)
-        : fc1(4, 6, rng), fc2(6, 6, rng), fc3(6, 6, rng), fc4(6, 3, rng), norm1(6), norm2(6) {}
+    ByHand(Random& rng, std::uint64_t which)
+        : fc1(4, 6, rng),
+          fc2(6, 6, rng),
+          fc3(6, 6, rng),
+          fc4(6, 3, rng),
+          norm1(6),
+          norm2(6),
+          mistake(which) {}
+    by_hand::Sign sign_of(std::uint64_t i) const { return {i == mistake ? -1.0 : 1.0}; }
     Var forward(Var x) override {
         Tape<double>& tape = x.tape();
         Var h = fc1(x);
-        h = tape.record<by_hand::Softsign<double>>(Where::here(), {}, h);
+        h = tape.record<by_hand::Softsign<double>>(Where::here(), sign_of(0), h);
         h = fc2(h);
         h = norm1(h);
-        h = tape.record<by_hand::Swish<double>>(Where::here(), {}, h);
+        h = tape.record<by_hand::Swish<double>>(Where::here(), sign_of(1), h);
         h = fc3(h);
         h = norm2(h);
-        h = tape.record<by_hand::Softplus<double>>(Where::here(), {}, h);
+        h = tape.record<by_hand::Softplus<double>>(Where::here(), sign_of(2), h);
         return fc4(h);
     }
     void visit(Visitor<double>& v) override {
@@ -110,12 +119,13 @@ std::unique_ptr<Example> make_wrong_by_hand(std::uint64_t seed) {
     auto example = std::make_unique<Example>();
     example->title = "wrong-by-hand";
     Random rng(seed);
-    auto net = std::make_unique<ByHand>(rng);
+    auto net = std::make_unique<ByHand>(rng, seed % 3);
+    const std::string_view wrong = std::array{"Softsign", "Swish", "Softplus"}[seed % 3];
     const Tensor<double> x = normal({6, 4}, rng);
     example->loss = cross_entropy((*net)(example->tape.input(x, "x")), classes(6, 3, rng)).named("loss");
     example->modules.push_back(std::move(net));
     for (const auto& entry : example->tape) {
-        if (entry.op() == "Swish") example->wrong = entry.index();
+        if (entry.op() == wrong) example->wrong = entry.index();
     }
     return example;
 }

@@ -130,12 +130,13 @@ Lines Session::answer(std::size_t i, std::size_t width) {
     if (!wrong) {
         say(lines, width, "Nothing is wrong in this model; wrong-by-hand has a mistake to be found.");
     } else if (*wrong != i) {
+        ++moves_;
         say(lines, width, fmt::format("No: the adjoint of #{} is right. c N compares with differences.", i));
     } else {
         say(lines, width,
             fmt::format(
-                "Yes, in {} move{}: {} ({}). Its adjoint, in demos/step_through/by_hand.hpp, has a minus "
-                "where its rule has a plus.",
+                "Yes, in {} move{}: {} ({}). Its adjoint, in demos/step_through/by_hand.hpp, has a sign "
+                "that its rule has not.",
                 moves_, moves_ == 1 ? "" : "s", label(player().tape()[i]), player().tape()[i].where().text()),
             Look::good);
     }

@@ -166,7 +166,9 @@ TEST_CASE("step_through: wrong-by-hand is found within ten moves, as the README 
         CAPTURE(seed);
         CHECK(moves <= 10);
         const std::string verdict = on_one_line(joined(session.obey("a " + std::to_string(entry), 80)));
-        CHECK(says(verdict, {"Yes, in " + std::to_string(moves) + " moves", "Swish"}));
+        CHECK(says(verdict, {"Yes, in " + std::to_string(moves) + " moves", seed % 3 == 1   ? "Swish"
+                                                                            : seed % 3 == 2 ? "Softplus"
+                                                                                            : "Softsign"}));
         CHECK(says(on_one_line(joined(session.obey("a 5", 80))), {"No: the adjoint of #5 is right"}));
     }
 }
