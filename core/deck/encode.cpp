@@ -42,7 +42,8 @@ Json<T> rounded(double x, int digits) {
 
 namespace {
 
-/// As decimals, with commas between; "" when one is not finite, or they grow longer than `most`.
+/// How long they are as decimals with commas between; more than `most` as soon as that is known, or when one
+/// is not finite.
 template <class T>
 std::size_t decimal_length(std::span<const T> x, std::size_t most) {
     std::size_t length = 0;

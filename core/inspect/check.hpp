@@ -29,13 +29,15 @@ struct GradientCheck {
 
 /// The gradient that the last reverse pass brought to `at`, against numeric_gradient(loss, at). A mistake in
 /// any adjoint between the two shows here; check_adjoint says which it is. At most 64 elements are compared,
-/// spread evenly. A parameter's gradient holds what all passes since zero_grad() brought; give it one.
+/// spread evenly. At a kink, anything between the slopes on both sides is right; what is not finite is left
+/// out. A parameter's gradient holds what all passes since zero_grad() brought; give it one.
 /// @throws StaleVariableError when no reverse pass has reached `at`; and what numeric_gradient throws.
 template <class T>
 GradientCheck check_gradient(Variable<T> loss, Variable<T> at, Where where = Where::here());
 
 /// v's own adjoint, and nothing else, against differences of its own forward, for a random upstream gradient:
-/// what it hands to each of its inputs, at most 64 elements each. It needs no reverse pass.
+/// what it hands to each of its inputs, at most 64 elements each. Kinks and infinities as above. It needs no
+/// reverse pass.
 /// @throws ValueError when v is a leaf, or no input of it wants a gradient.
 template <class T>
 GradientCheck check_adjoint(Variable<T> v, Where where = Where::here());

@@ -16,7 +16,7 @@ struct NumericGradient {
 };
 
 /// dloss / d at, by central differences: moves one element of `at` after another, runs what lies between it
-/// and the loss again without side effects, and puts everything back, to the bit. `elements` are row-major
+/// and the loss again without side effects, and puts everything back, to the bit. `chosen` are row-major
 /// indices; without any, all are taken. Each takes some eight runs of what depends on `at`.
 ///
 /// On a float tape the loss itself is rounded to float, and a small gradient drowns in that: `uncertainty`
@@ -24,7 +24,7 @@ struct NumericGradient {
 /// @throws ShapeError when the loss has more than one element; ValueError when an index is out of range;
 /// StaleVariableError when the values on the tape are not those of one run.
 template <class T>
-NumericGradient numeric_gradient(Variable<T> loss, Variable<T> at, std::span<const std::size_t> elements = {},
+NumericGradient numeric_gradient(Variable<T> loss, Variable<T> at, std::span<const std::size_t> chosen = {},
                                  Where where = Where::here());
 
 }  // namespace tapedeck
