@@ -47,8 +47,8 @@ double precision() {
 
 TEST_CASE_TEMPLATE("kernels: a matrix of every size up to three blocks is transposed", T, float, double) {
     Random rng(test::test_seed(1));
-    for (const std::size_t rows : {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48}) {
-        for (const std::size_t columns : {1, 3, 8, 15, 16, 17, 32, 40, 48}) {
+    for (const std::size_t rows : {1U, 2U, 7U, 8U, 9U, 15U, 16U, 17U, 31U, 32U, 33U, 48U}) {
+        for (const std::size_t columns : {1U, 3U, 8U, 15U, 16U, 17U, 32U, 40U, 48U}) {
             const auto from = drawn<T>(rows * columns, rng);
             std::vector<T> to(rows * columns, T(-1));
             kernels::transpose(rows, columns, from.data(), to.data());
@@ -80,8 +80,8 @@ TEST_CASE_TEMPLATE("kernels: the statistics of rows of every length", T, float, 
 
 TEST_CASE_TEMPLATE("kernels: channels side by side, of every number and of long columns", T, float, double) {
     Random rng(test::test_seed(3));
-    for (const std::size_t batch : {2, 3, 33, 700}) {
-        for (const std::size_t channels : {1, 5, 8, 15, 16, 17, 33, 40}) {
+    for (const std::size_t batch : {2U, 3U, 33U, 700U}) {
+        for (const std::size_t channels : {1U, 5U, 8U, 15U, 16U, 17U, 33U, 40U}) {
             const kernels::ChannelShape shape{batch, channels, 1};
             const auto x = drawn<T>(batch * channels, rng), dy = drawn<T>(batch * channels, rng);
             const auto a = drawn<T>(channels, rng), b = drawn<T>(channels, rng);
