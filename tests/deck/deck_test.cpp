@@ -158,7 +158,8 @@ TEST_CASE("deck: without effort nothing is computed by differences") {
     auto w = weight();
     Deck<float> deck({.effort = 0});
     deck.add("", "", chain(tape, w, 2));
-    for (const auto& entry : data_of(deck.html())["tapes"][0]["frames"][0]["entries"]) {
+    const auto data = data_of(deck.html());
+    for (const auto& entry : data["tapes"][0]["frames"][0]["entries"]) {
         CHECK_FALSE(entry.contains("n"));
         CHECK_FALSE(entry.contains("ca"));
         CHECK_FALSE(entry.contains("cg"));
