@@ -70,10 +70,10 @@ TEST_CASE("deck: right gradients are not called wrong, whatever came before") {
         {"a cotangent of 3", [](Model& m) { m.tape.backward(m.loss, full<double>({}, 3.0)); }},
         {"a pass that is paused", [](Model& m) { m.tape.reverse(m.loss).until("norm"); }},
     };
-    for (const auto& [name, before] : befores) {
-        CAPTURE(name);
+    for (const auto& before : befores) {
+        CAPTURE(before.first);
         Model model;
-        before(model);
+        before.second(model);
         const auto first = model.net.parameters()[0]->grad;
         const Verdicts found = verdicts(model.loss);
         CHECK(found.wrong == 0);
