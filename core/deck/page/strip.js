@@ -87,7 +87,8 @@ class Strip {
     for (const [key, element] of this.bars) if (!bars.has(key)) { element.remove(); this.bars.delete(key); }
     for (const [key, cell] of this.cells) {
       if (cells.has(key)) continue;
-      if (cell.element === document.activeElement) continue;  // the focus is not lost by scrolling
+      // The focus is not lost by scrolling, and what it is on tells the truth.
+      if (cell.element === document.activeElement) { this.drawCell(key, key >> 3, key & 7); continue; }
       cell.element.remove();
       this.cells.delete(key);
     }

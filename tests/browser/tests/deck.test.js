@@ -74,8 +74,7 @@ test('a parameter that is read fifty times collects fifty contributions, one by 
   assert.equal(await state(), 'waiting');
   assert.equal(await page.locator('.contributions > div:first-child .contribution').count(), 50);
   for (let i = 0; i < 12; ++i) await page.keyboard.press('ArrowRight');
-  await page.evaluate(() => document.querySelector('.strip').scrollTo({ left: 0, behavior: 'instant' }));
-  await page.waitForFunction(() => document.querySelector('.cell[data-entry="3"]'));
+  // Out of view by now, but it has the focus: it stays, and it stays true.
   assert.equal(await state(), 'partial');
   assert.match(await cell(page, 3).textContent(), /[12] of 50/);
   await close();
