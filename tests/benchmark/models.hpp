@@ -53,9 +53,9 @@ struct Mlp {
     }
     void step() {
         tape.rewind();
-        net.zero_grad();
+        adam.zero_grad();
         const F out = net(tape.input(x));
-        const F loss = out.shape().back() == 1 ? mse_loss(out, y) : cross_entropy(out, labels);
+        const F loss = out.shape().back() == 1 ? mse_loss(out, tape.input(y)) : cross_entropy(out, labels);
         tape.backward(loss);
         adam.step();
     }
@@ -101,8 +101,8 @@ struct Rnn : td::Module<float> {
     void visit(td::Visitor<float>& v) override { v("wx", wx), v("wh", wh), v("norm", norm), v("out", out); }
     void step() {
         tape.rewind();
-        zero_grad();
-        tape.backward(mse_loss(forward({}), y));
+        adam.zero_grad();
+        tape.backward(mse_loss(forward({}), tape.input(y)));
         adam.step();
     }
 };
@@ -137,11 +137,10 @@ struct Cell {
     }
     void step() {
         tape.rewind();
-        cell.zero_grad();
-        out.zero_grad();
+        adam.zero_grad();
         F h = cell(tape.input(x[0]));
         for (std::size_t t = 1; t < x.size(); ++t) h = cell(tape.input(x[t]), h);
-        tape.backward(mse_loss(out(h), y));
+        tape.backward(mse_loss(out(h), tape.input(y)));
         adam.step();
     }
 };
