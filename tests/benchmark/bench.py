@@ -37,6 +37,8 @@ def arguments():
     parser.add_argument("--milliseconds", type=float, help="of each answer (default: 150)")
     parser.add_argument("--out", metavar="FILE", help="the numbers as JSON")
     parser.add_argument("--chart", metavar="FILE", help="the numbers with LayerNorm as a picture, in SVG")
+    parser.add_argument("--programs", metavar="FOLDER", default=os.path.join(ROOT, "build/release/tests/benchmark"),
+                        help=argparse.SUPPRESS)  # fmt: skip
     options = parser.parse_args()
     options.rounds = options.rounds or (2 if options.quick else 7)
     options.milliseconds = options.milliseconds or (50 if options.quick else 150)
@@ -108,7 +110,7 @@ def main():
         except debian13.SetUpError as error:
             print(f"PyTorch 2.6 is not there: {error}")
     found = machine()
-    commands, missing = find_peers(ROOT, not options.alone)
+    commands, missing = find_peers(ROOT, options.programs, not options.alone)
     if options.quick and commands.pop("torch.compile 2.6", None):
         missing["torch.compile 2.6"] = "--quick leaves it out, since it compiles for minutes"
     print(as_text(found))

@@ -45,8 +45,8 @@ def missing_packages(folder):
             blocks = file.read().split("\n\n")
     except OSError:
         return list(PACKAGES)
-    installed = {line.removeprefix("Package: ") for block in blocks if "\nStatus: install ok installed\n" in block
-                 for line in block.splitlines() if line.startswith("Package: ")}  # fmt: skip
+    fields = [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in blocks]
+    installed = {f["Package"] for f in fields if f.get("Status") == "install ok installed"}
     return [package for package in PACKAGES if package not in installed]
 
 

@@ -84,10 +84,10 @@ def newer_torch(folder, found, missing):
     found["torch.compile 2.6"] = enter(*python, "--compile"), ("mlp", "rnn")
 
 
-def find_peers(root, wanted):
-    """({name: (command, models)}, {name: why not}); no models are all. `wanted`: whether the others are at all."""
-    release = os.path.join(root, "build", "release", "tests", "benchmark")
-    found = {"Tapedeck": ([f"{release}/bench_ours"], ()), "floor": ([f"{release}/bench_floor"], ())}
+def find_peers(root, programs, wanted):
+    """({name: (command, models)}, {name: why not}); no models are all. `programs`: the folder of ours; `wanted`:
+    whether the others are."""
+    found = {"Tapedeck": ([f"{programs}/bench_ours"], ()), "floor": ([f"{programs}/bench_floor"], ())}
     missing = {}
     if not wanted:
         return found, missing
