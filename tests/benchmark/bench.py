@@ -79,7 +79,7 @@ def compare(works, results, about, core):
     """The headline's lines; printed, or refused."""
     why = {name: not_comparable(it, core) for name, it in about.items()}
     refused = next((f"{name}: {why[name]}" for name in ("Tapedeck", "floor") if why.get(name)), None)
-    print("\nHeadline: one thread, pinned; the best of the others / ours, and ours / the floor")
+    print("\nHeadline: one thread, pinned; the others / ours, and ours / the floor")
     if refused:
         print(f"  refused: {refused}. Runs that are not pinned are not compared.")
         return []

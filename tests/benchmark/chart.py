@@ -21,10 +21,13 @@ def time_text(microseconds):
 
 def bars(data, norm="layer"):
     """(work, [(name, microseconds)], the fastest first) for each work on one thread, pinned."""
+    versions = {name: it["version"].split("+")[0] for name, it in data["peers"].items()}
     for result in data["results"]:
         if result["norm"] != norm or result["threads"] != 1 or not result["pinned"]:
             continue
-        found = [(name, middle(times) * 1e6) for name, times in result["seconds"].items() if middle(times)]
+        found = [(name.replace("libtorch", f"libtorch {versions['libtorch']}") if name.startswith("libtorch") and
+                  "2.6" not in name else name, middle(times) * 1e6)
+                 for name, times in result["seconds"].items() if middle(times)]  # fmt: skip
         if found:
             yield result["work"], sorted(found, key=lambda bar: bar[1])
 
@@ -54,8 +57,9 @@ def script(data, to):
         f"set output {quoted(to)}",
         "set logscale x", f"set xrange [{least:g}:{most:g}]", f"set yrange [{y - 0.4}:-1]",
         "set lmargin 26", "set rmargin 2", "set border 1", "unset ytics", "unset key",
-        'set format x "10^{%L}"', "set xtics nomirror", "set grid xtics lc rgb '#dddddd'",
-        f"set title {quoted('A training step with LayerNorm, Adam, float, 1 thread (microseconds, logarithmic)')}",
+        "set xtics nomirror (" + ", ".join(f'"{time_text(10.0**k)}" {10.0**k:g}' for k in range(-1, 7)) + ")",
+        "set grid xtics lc rgb '#dddddd'",
+        f"set title {quoted('A training step with LayerNorm, Adam, float, 1 thread (time, logarithmic)')}",
         f"set xlabel {quoted(machine['processor'] + ', OpenBLAS pinned to ' + data['pinned'] + ', ' + machine['date'])} noenhanced",
     ]  # fmt: skip
     for at, text, _ in labels:

@@ -1,6 +1,7 @@
 """The headline: ours against the best of the others, and against the floor."""
 
 from measure import middle
+from peers import NEWER
 from works import target
 
 
@@ -16,21 +17,24 @@ def not_comparable(about, pinned):
 
 
 def headline(work, norm, times, excluded=()):
-    """For each row of ours: what the best of the others is, the two ratios, and whether they reach the target."""
-    lines = []
+    """For each row of ours: the ratio to the best of all others, and what the targets are about: the ratio to the
+    best of PyTorch 2.6's forms, and the multiple of the floor."""
     others = {name: middle(value) for name, value in times.items()
-              if not name.startswith(("Tapedeck", "floor")) and name not in excluded}  # fmt: skip
-    others = {name: value for name, value in others.items() if value is not None}
-    best = min(others, key=others.get) if others else None
-    floor = middle(times["floor"]) if "floor" in times else None
+              if not name.startswith(("Tapedeck", "floor")) and name not in excluded and middle(value)}  # fmt: skip
+    newer = {name: value for name, value in others.items() if any(name.startswith(n) for n in NEWER)}
+    floor = middle(times.get("floor", ""))
+    lines = []
     for label in work.ours:
-        ours = middle(times.get("Tapedeck" + label, "not asked"))
+        ours = middle(times.get("Tapedeck" + label, ""))
         at_least, at_most = target(work.title, label, norm)
-        line = {"work": work.title, "row": "Tapedeck" + label, "norm": norm, "best": best, "seconds": ours,
-                "best_seconds": others.get(best), "at_least": at_least, "at_most": at_most}  # fmt: skip
-        line["ratio"] = line["best_seconds"] / ours if ours and best else None
-        line["of_floor"] = ours / floor if ours and floor else None
-        line["ratio_reached"] = verdict(line["ratio"], at_least, lambda found, wanted: found >= wanted)
+        line = {"work": work.title, "row": "Tapedeck" + label, "norm": norm, "seconds": ours,
+                "at_least": at_least, "at_most": at_most}  # fmt: skip
+        for key, rivals in (("best", others), ("newer", newer)):
+            line[key] = min(rivals, key=rivals.get) if rivals else None
+            line[key + "_seconds"] = rivals.get(line[key])
+            line[key + "_ratio"] = rivals[line[key]] / ours if rivals and ours else None
+        line["of_floor"] = floor and ours and ours / floor
+        line["ratio_reached"] = verdict(line["newer_ratio"], at_least, lambda found, wanted: found >= wanted)
         line["floor_reached"] = verdict(line["of_floor"], at_most, lambda found, wanted: found <= wanted)
         lines.append(line)
     return lines

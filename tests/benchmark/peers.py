@@ -92,11 +92,12 @@ def find_peers(root, programs, wanted):
     if not wanted:
         return found, missing
     here = os.path.join(root, "build", "peers")
-    for name, make, program in (("libtorch", libtorch, "libtorch"), ("tiny-dnn", tiny_dnn, "tiny_dnn")):
+    for name, make, program, models in (("libtorch", libtorch, "libtorch", ()),
+                                        ("tiny-dnn", tiny_dnn, "tiny_dnn", ("mlp", "rnn"))):  # fmt: skip
         why = make(here)
         if why:
             missing[name] = why
         else:
-            found[name] = [f"{here}/{program}"], ()
+            found[name] = [f"{here}/{program}"], models
     newer_torch(debian13.folder_of(root), found, missing)
     return found, missing

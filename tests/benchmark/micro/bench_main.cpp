@@ -1,10 +1,11 @@
 // bench_micro: single operations, modules, optimizers and the tape itself, by Google Benchmark.
-#include <cstdlib>
+#include <algorithm>
 #include <iostream>
 #include <string_view>
 #include <vector>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include "bench_support.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 /// The console's report, and in the end those that allocated in steady state.
 class Reporter : public benchmark::ConsoleReporter {
   public:
+    Reporter() : ConsoleReporter(isatty(STDOUT_FILENO) != 0 ? OO_ColorTabular : OO_Tabular) {}
     void ReportRuns(const std::vector<Run>& runs) override {
         ConsoleReporter::ReportRuns(runs);
         for (const Run& run : runs) {
@@ -60,8 +62,13 @@ int main(int argc, char** argv) {
     micro::register_optimizers();
     micro::register_tape();
     micro::register_growth();
-    Reporter reporter;
-    benchmark::RunSpecifiedBenchmarks(&reporter);
+    const auto chooses_format = [](std::string_view flag) { return flag.starts_with("--benchmark_format"); };
+    if (std::any_of(argv + 1, argv + argc, chooses_format)) {
+        benchmark::RunSpecifiedBenchmarks();
+    } else {
+        Reporter reporter;
+        benchmark::RunSpecifiedBenchmarks(&reporter);
+    }
     benchmark::Shutdown();
     return 0;
 }

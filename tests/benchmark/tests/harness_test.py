@@ -86,29 +86,32 @@ class Headline(unittest.TestCase):
     mlp = WORKS[1]  # 12 and 10 times, at most twice the floor
 
     def test_it_takes_the_best_of_the_others_and_their_medians(self):
-        times = {"Tapedeck": timed(1, 2, 9), "floor": timed(1, 1, 1), "slow": timed(90, 90, 90),
-                 "fast": timed(1, 26, 27), "without": "it has no LayerNorm"}  # fmt: skip
+        times = {"Tapedeck": timed(1, 2, 9), "floor": timed(1, 1, 1), "PyTorch 2.6": timed(90, 90, 90),
+                 "libtorch 2.6": timed(1, 26, 27), "tiny-dnn": timed(8, 8, 8), "none": "no: why"}  # fmt: skip
         line, = headline(self.mlp, "layer", times)
-        self.assertEqual((line["best"], line["ratio"], line["of_floor"]), ("fast", 13, 2))
+        self.assertEqual((line["best"], line["best_ratio"]), ("tiny-dnn", 4))
+        self.assertEqual((line["newer"], line["newer_ratio"]), ("libtorch 2.6", 13))
         self.assertEqual((line["at_least"], line["ratio_reached"]), (12, True))
-        self.assertEqual((line["at_most"], line["floor_reached"]), (2.0, True))
+        self.assertEqual((line["of_floor"], line["at_most"], line["floor_reached"]), (2, 2.0, True))
 
     def test_a_target_that_is_missed_is_said_to_be(self):
-        times = {"Tapedeck": timed(2.1), "floor": timed(1), "other": timed(20.8)}
+        times = {"Tapedeck": timed(2.1), "floor": timed(1), "torch.compile 2.6": timed(20.8)}
         line, = headline(self.mlp, "batch", times)
         self.assertEqual((line["at_least"], line["ratio_reached"], line["floor_reached"]), (10, False, False))
         text = list(table.headline([line]))
         self.assertEqual(text[1].count("MISSED"), 2)
-        self.assertEqual(text[-1], "0 of 2 targets reached")
+        self.assertEqual(text[2:], ["lowest ratio: 9.90, torch.compile 2.6 over Tapedeck, MLP 64-64-64-10, batch 32, "
+                                    "BatchNorm", "0 of 2 targets reached"])  # fmt: skip
 
     def test_what_is_left_out_does_not_count(self):
         times = {"Tapedeck": timed(1), "good": timed(20), "unpinned": timed(2)}
         line, = headline(self.mlp, "none", times, {"unpinned"})
         self.assertEqual((line["best"], line["of_floor"]), ("good", None))
 
-    def test_without_others_there_is_no_ratio(self):
-        line, = headline(self.mlp, "none", {"Tapedeck": timed(1), "floor": timed(1)})
-        self.assertEqual((line["best"], line["ratio"], line["ratio_reached"]), (None, None, None))
+    def test_without_pytorch_26_its_targets_are_neither_reached_nor_missed(self):
+        line, = headline(self.mlp, "none", {"Tapedeck": timed(1), "floor": timed(1), "libtorch": timed(99)})
+        self.assertEqual((line["best_ratio"], line["newer"], line["ratio_reached"]), (99, None, None))
+        self.assertIn("was not measured", list(table.headline([line]))[-1])
 
     def test_runs_that_are_not_pinned_alike_are_refused(self):
         about = {"core_type": "SkylakeX", "blas": "", "version": "1"}
