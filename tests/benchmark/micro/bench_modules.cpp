@@ -23,7 +23,7 @@ void add(const std::string& name, std::function<M(Size)> make, std::function<td:
         };
         const auto prepared = [=] {
             const td::Shape of_x = shape ? shape(size) : td::Shape{size.rows, size.columns};
-            return std::make_unique<Bench>(make(size), td::Parameter<float>(draw(of_x)));
+            return std::unique_ptr<Bench>(new Bench{make(size), td::Parameter<float>(draw(of_x)), {}, {}});
         };
         const std::string full = "module/" + name + "/" + size_name(size);
         benchmark::RegisterBenchmark((full + "/forward").c_str(), [=](auto& state) {

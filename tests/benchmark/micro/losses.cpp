@@ -10,7 +10,7 @@ namespace {
 
 /// The mean of f(x); dx = dy / n * df(x). The target is t in both.
 template <class Op, class Function, class Slope>
-Subject mean_of(const std::string& name, float t, Op op, Function f, Slope df) {
+Subject averaged(const std::string& name, float t, Op op, Function f, Slope df) {
     const auto make = [=](Size s) {
         const std::size_t n = s.all();
         Case c{{draw({s.rows, s.columns})}, [=](const std::vector<F>& x) { return op(x[0], t); }};
@@ -65,11 +65,11 @@ Subject cross_entropy() {
 
 std::vector<Subject> losses() {
     return {
-        mean_of(
+        averaged(
             "mse_loss", 0.5F, [](F x, float t) { return td::mse_loss(x, t); },
             [](float x, float t) { return (x - t) * (x - t); }, [](float x, float t) { return 2 * (x - t); }),
         cross_entropy(),
-        mean_of(
+        averaged(
             "binary_cross_entropy_with_logits", 0.25F,
             [](F x, float t) { return td::binary_cross_entropy_with_logits(x, t); },
             [](float x, float t) { return std::max(x, 0.F) - x * t + std::log1p(std::exp(-std::abs(x))); },
