@@ -23,11 +23,14 @@ void run(benchmark::State& state, Step step, std::size_t bytes = 0) {
     if (bytes > 0) state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
-/// The same, and how many `items` (what the benchmark's name says) a second.
+/// The same for `items` in each run (entries, time steps, rows): how many a second, and the time of one.
 template <class Step>
 void run_items(benchmark::State& state, std::size_t items, Step step) {
     run(state, step);
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(items));
+    state.counters["item"] =
+        benchmark::Counter(static_cast<double>(items),
+                           benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 inline std::string size_name(Size size) {
