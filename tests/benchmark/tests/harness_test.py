@@ -17,7 +17,7 @@ import chart  # noqa: E402
 import debian13  # noqa: E402
 import table  # noqa: E402
 from headline import headline, not_comparable  # noqa: E402
-from measure import Peer, measure, middle, rows_of, spread, start  # noqa: E402
+from measure import Peer, least_of_all, measure, middle, rows_of, spread, start  # noqa: E402
 from works import NORMS, TARGETS, WORKS, Work, target  # noqa: E402
 
 OURS, FLOOR = sys.argv.pop(1), sys.argv.pop(1)
@@ -138,6 +138,8 @@ class Data(unittest.TestCase):
         self.assertEqual(middle(timed(5, 1, 2)), 2)
         self.assertEqual(spread(timed(5, 1, 2)), 1)
         self.assertIsNone(middle("no"))
+        least = least_of_all({"a": {"median": [4, 5], "least": [3, 2]}, "b": "no"})
+        self.assertEqual((middle(least["a"]), least["b"]), (2, "no"))
 
     def test_the_table_has_each_row_and_each_reason_once(self):
         by_norm = {norm: {"Tapedeck": timed(1e-5), "small": "it has none"} for norm in NORMS}
