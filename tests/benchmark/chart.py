@@ -43,7 +43,7 @@ def script(data, to):
     if not groups:
         raise ValueError("there is no pinned run on one thread to draw")
     for work, found in groups:
-        labels.append((y - 0.1, f"{{/:Bold {work}}}", True))
+        labels.append((y - 0.1, f"{{/:Bold {work}}}"))
         y += 1
         for name, value in found:
             rows.append((y, name, value))
@@ -51,7 +51,7 @@ def script(data, to):
         y += 0.6
     least = min(value for _, _, value in rows) / 2
     most = max(value for _, _, value in rows) * 6
-    machine = data["machine"]
+    machine = f"{data['machine']['processor']}, OpenBLAS pinned to {data['pinned']}, {data['machine']['date']}"
     lines = [
         f'set terminal svg size 900,{int(20 * y + 110)} enhanced font "sans-serif,13" background "#ffffff"',
         f"set output {quoted(to)}",
@@ -60,13 +60,14 @@ def script(data, to):
         "set xtics nomirror (" + ", ".join(f'"{time_text(10.0**k)}" {10.0**k:g}' for k in range(-1, 7)) + ")",
         "set grid xtics lc rgb '#dddddd'",
         f"set title {quoted('A training step with LayerNorm, Adam, float, 1 thread (time, logarithmic)')}",
-        f"set xlabel {quoted(machine['processor'] + ', OpenBLAS pinned to ' + data['pinned'] + ', ' + machine['date'])} noenhanced",
+        f"set xlabel {quoted(machine)} noenhanced",
     ]  # fmt: skip
-    for at, text, _ in labels:
+    for at, text in labels:
         lines.append(f"set label {quoted(text)} at graph 0, first {at} left offset -24,0")
     for at, name, value in rows:
         lines.append(f"set label {quoted(name)} at graph 0, first {at} right offset -1,0 noenhanced")
-        lines.append(f"set label {quoted(time_text(value))} at first {value:g}, first {at} left offset 0.5,0 noenhanced")
+        time = quoted(time_text(value))
+        lines.append(f"set label {time} at first {value:g}, first {at} left offset 0.5,0 noenhanced")
     lines.append("set style fill solid 1.0 noborder")
     lines.append("plot '-' using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable")
     for at, name, value in rows:

@@ -12,7 +12,9 @@ def shown(seconds):
 
 def cell(times):
     """The median of the rounds, and how far they spread."""
-    return "-" if middle(times) is None else f"{shown(middle(times))} ±{100 * spread(times):.0f}%"
+    if middle(times) is None:
+        return "-"
+    return shown(middle(times)) + (f" ±{100 * spread(times):.0f}%" if len(times["median"]) > 1 else "")
 
 
 def block(title, by_norm):

@@ -142,10 +142,11 @@ class Data(unittest.TestCase):
         self.assertEqual((middle(least["a"]), least["b"]), (2, "no"))
 
     def test_the_table_has_each_row_and_each_reason_once(self):
-        by_norm = {norm: {"Tapedeck": timed(1e-5), "small": "it has none"} for norm in NORMS}
+        by_norm = {norm: {"Tapedeck": timed(1e-5, 3e-5), "small": "it has none"} for norm in NORMS}
         lines = table.block("work", by_norm)
         self.assertEqual(len(lines), 4)
-        self.assertEqual(lines[1].count("10.0 us ±0%"), 3)
+        self.assertEqual(lines[1].count("20.0 us ±50%"), 3)
+        self.assertEqual(table.cell(timed(2e-3)), "2.00 ms")
         self.assertEqual(lines[-1], "  - small, LayerNorm, BatchNorm, none: it has none")
 
     def test_debian13_lacks_what_its_dpkg_has_not_installed(self):
