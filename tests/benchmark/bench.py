@@ -36,7 +36,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="how often each is asked (default: 7)")
     parser.add_argument("--milliseconds", type=float, help="of each answer (default: 150)")
     parser.add_argument("--least", action="store_true",
-                        help="the least of all times in place of the medians, for when others use the machine")  # fmt: skip
+                        help="the least of all times, not medians: for when others use the machine")  # fmt: skip
     parser.add_argument("--out", metavar="FILE", help="the numbers as JSON")
     parser.add_argument("--chart", metavar="FILE", help="the numbers with LayerNorm as a picture, in SVG")
     parser.add_argument("--programs", metavar="FOLDER", default=os.path.join(ROOT, "build/release/tests/benchmark"),

@@ -18,8 +18,9 @@ using namespace benchmark_steps;
 /// "a^T b -> c^T": which of them are stored transposed.
 std::string name(const Form& form) {
     const auto mark = [](bool transposed) { return transposed ? "^T" : ""; };
-    return fmt::format("a{} b{} -> c{}{}", mark(form.a), mark(form.b), mark(form.c),
-                       form.by_rows ? ", sgemv by row" : "");
+    return fmt::format("a{} b{} -> c{}{}{}", mark(form.a), mark(form.b), mark(form.c),
+                       form.by_rows ? ", sgemv by row" : "",
+                       form.piece > 0 ? fmt::format(", {} at a time", form.piece) : "");
 }
 
 void print_forms(const Floor& floor) {

@@ -81,7 +81,8 @@ class Floor {
             at += s[i] * s[i + 1];
         }
     }
-    /// All steps' inputs are known, so that one product serves them, as one does for each weight's gradient.
+    /// All steps' inputs are known, so that one product serves them; each weight's gradient is one as well,
+    /// or the sum of the steps', whichever is faster.
     void rnn(const Work& work) {
         const std::size_t steps = work.sizes.at(0), in = work.sizes.at(1), hidden = work.sizes.at(2);
         const std::size_t rows = work.batch, wh = in * hidden, out = wh + hidden * hidden;

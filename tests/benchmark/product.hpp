@@ -13,9 +13,10 @@
 namespace benchmark_steps {
 
 /// How c (m, n) = a (m, k) b (k, n) is computed: which of a and b is stored transposed, whether c is, and
-/// whether by sgemm or by one sgemv for each row of a.
+/// whether by sgemm or by one sgemv for each row of a; and in pieces of how many of k, added up (0: in one).
 struct Form {
     bool a = false, b = false, c = false, by_rows = false;
+    int piece = 0;
 };
 
 struct Product {
@@ -33,20 +34,35 @@ struct Product {
                             form.b ? k : n, a + static_cast<std::ptrdiff_t>(i) * k, 1, 0,
                             c + static_cast<std::ptrdiff_t>(i) * n, 1);
             }
-        } else if (form.c) {  // c^T = b^T a^T
-            cblas_sgemm(CblasRowMajor, flag(!form.b), flag(!form.a), n, m, k, 1, b, form.b ? k : n, a,
-                        form.a ? m : k, 0, c, m);
         } else {
-            cblas_sgemm(CblasRowMajor, flag(form.a), flag(form.b), m, n, k, 1, a, form.a ? m : k, b,
-                        form.b ? k : n, 0, c, n);
+            const int size = form.piece == 0 ? k : form.piece;
+            for (int from = 0; from < k; from += size) {
+                const float* a_part = a + static_cast<std::ptrdiff_t>(from) * (form.a ? m : 1);
+                const float* b_part = b + static_cast<std::ptrdiff_t>(from) * (form.b ? 1 : n);
+                const int lda = form.a ? m : k, ldb = form.b ? k : n, inner = std::min(size, k - from);
+                const float add = from > 0 ? 1 : 0;
+                if (form.c)  // c^T = b^T a^T
+                    cblas_sgemm(CblasRowMajor, flag(!form.b), flag(!form.a), n, m, inner, 1, b_part, ldb,
+                                a_part, lda, add, c, m);
+                else
+                    cblas_sgemm(CblasRowMajor, flag(form.a), flag(form.b), m, n, inner, 1, a_part, lda,
+                                b_part, ldb, add, c, n);
+            }
         }
     }
 };
 
-/// All forms; those by rows for few rows only.
+/// All forms; those by rows for few rows only, those in pieces for a small result of many terms.
 inline std::vector<Form> forms_of(const Product& p) {
+    std::vector<int> pieces{0};
+    for (const int piece : {32, 128, 512}) {
+        if (piece < p.k && p.m <= 128 && p.n <= 128) pieces.push_back(piece);
+    }
     std::vector<Form> all;
-    for (int bits = 0; bits < 8; ++bits) all.push_back({(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0});
+    for (const int piece : pieces) {
+        for (int bits = 0; bits < 8; ++bits)
+            all.push_back({(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, false, piece});
+    }
     if (p.m <= 8) {
         for (const bool b : {false, true}) all.push_back({.b = b, .by_rows = true});
     }
