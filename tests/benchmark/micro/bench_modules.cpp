@@ -34,7 +34,7 @@ void add(const std::string& name, std::function<M(Size)> make, std::function<td:
             const auto bench = prepared();
             const F y = bench->record();
             bench->dy = draw(y.shape());
-            run(state, [&] { bench->tape.backward(y, bench->dy); });
+            run_adjoints(state, bench->tape, y, bench->dy);
         });
     }
 }

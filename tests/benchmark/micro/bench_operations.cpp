@@ -59,13 +59,11 @@ void forward(benchmark::State& state, const Subject& subject, Size size) {
         state, [&] { benchmark::DoNotOptimize(bench.record().index()); }, bench.bytes());
 }
 
-/// The whole reverse pass: seeding it with dy, and the adjoint of the operation (or of all those that it
-/// consists of).
+/// The adjoint of the operation, or of all those that it consists of.
 void adjoint(benchmark::State& state, const Subject& subject, Size size) {
     Bench bench(subject.make(size));
     const F y = bench.record_leaves();
-    run(
-        state, [&] { bench.tape.backward(y, bench.dy); }, bench.bytes());
+    run_adjoints(state, bench.tape, y, bench.dy, bench.bytes());
 }
 
 void plain(benchmark::State& state, const Subject& subject, Size size, bool back) {

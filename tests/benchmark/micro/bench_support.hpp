@@ -1,6 +1,8 @@
 // What the micro-benchmarks share.
 #pragma once
 
+#include <algorithm>
+
 #include <benchmark/benchmark.h>
 
 #include "../allocations.hpp"
@@ -8,8 +10,15 @@
 
 namespace micro {
 
-/// Runs `step` a few times until the memory is there, then as the benchmark's body. Counters: "allocations"
-/// in each run, and with `bytes` (that a run must read or write at least) the bandwidth.
+/// The counters: "allocations" in each run since `before`, and with `bytes` (that a run must read or write at
+/// least) the bandwidth.
+inline void report(benchmark::State& state, std::size_t before, std::size_t bytes) {
+    const auto made = static_cast<double>(benchmark_steps::allocations() - before);
+    state.counters["allocations"] = benchmark::Counter(made, benchmark::Counter::kAvgIterations);
+    if (bytes > 0) state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+}
+
+/// Runs `step` a few times until the memory is there, then as the benchmark's body.
 template <class Step>
 void run(benchmark::State& state, Step step, std::size_t bytes = 0) {
     for (int i = 0; i < 3; ++i) step();
@@ -18,9 +27,30 @@ void run(benchmark::State& state, Step step, std::size_t bytes = 0) {
         step();
         benchmark::ClobberMemory();
     }
-    const auto made = static_cast<double>(benchmark_steps::allocations() - before);
-    state.counters["allocations"] = benchmark::Counter(made, benchmark::Counter::kAvgIterations);
-    if (bytes > 0) state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+    report(state, before, bytes);
+}
+
+/// A loss whose adjoint hands dy on with a plain copy: the least that a reverse pass can start with.
+struct Seed final : td::Op<float> {
+    struct Options {
+        const td::Tensor<float>* dy = nullptr;
+    };
+    Options options;
+    std::string_view name() const override { return "Seed"; }
+    std::string_view rule() const override { return "dx = dy, given"; }
+    void forward(td::Forward<float>& f) override { f.output({}).storage()[0] = 0; }
+    void adjoint(td::Reverse<float>& r) override {
+        const td::Deposit<float> to = r.deposit(0);
+        std::copy(options.dy->storage().begin(), options.dy->storage().end(), to.data);
+    }
+};
+
+/// The pass back from y with dy given: its adjoints, and one copy of dy.
+inline void run_adjoints(benchmark::State& state, td::Tape<float>& tape, F y, const td::Tensor<float>& dy,
+                         std::size_t bytes = 0) {
+    const F loss = tape.record<Seed>(td::Where::here(), {&dy}, y);
+    run(
+        state, [&] { tape.backward(loss); }, bytes);
 }
 
 /// The same for `items` in each run (entries, time steps, rows): how many a second, and the time of one.
