@@ -60,15 +60,6 @@ template <class T>
     return std::all_of(x, x + d, [](T v) { return std::isfinite(v); });
 }
 
-/// The statistics as they were found, unless they left T's range where the row's numbers did not.
-template <class T>
-[[gnu::always_inline]] inline RowStatistics<T> checked(const RowStatistics<T>& s, std::size_t d, const T* x,
-                                                       T eps, MeanPath mean_path) {
-    if (!leaves_range(s.variance, eps)) [[likely]]
-        return s;
-    return all_finite(d, x) ? statistics_in_units(d, x, eps, mean_path) : s;
-}
-
 template <class T>
 void normalize_long_row(std::size_t d, const T* x, const RowStatistics<T>& s, RowsAffine<T> affine, T* y) {
     using V = Vector<T>;
@@ -117,16 +108,21 @@ T* at(T* array, std::size_t offset) {
 }  // namespace
 
 template <class T>
-RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps, MeanPath mean_path) {
-    const auto found = by_vectors<Vector<T>>(d, [&](auto k) {
+void row_statistics(std::size_t rows, std::size_t d, const T* x, T eps, MeanPath mean_path,
+                    RowStatistics<T>* to) {
+    by_vectors<Vector<T>>(d, [&](auto k) {
         if constexpr (k == 0) {
-            return long_row_statistics(d, x, eps, mean_path);
+            for (std::size_t i = 0; i < rows; ++i) to[i] = long_row_statistics(d, x + i * d, eps, mean_path);
         } else {
             const ShortRows<k, Vector<T>> shape(d);
-            return shape.statistics(shape.load(x), eps, mean_path);
+            for (std::size_t i = 0; i < rows; i += shape.kTogether)
+                shape.statistics(std::min(rows - i, shape.kTogether), d, x + i * d, eps, mean_path, to + i);
         }
     });
-    return checked(found, d, x, eps, mean_path);
+    for (std::size_t i = 0; i < rows; ++i) {
+        if (leaves_range(to[i].variance, eps) && all_finite(d, x + i * d)) [[unlikely]]
+            to[i] = statistics_in_units(d, x + i * d, eps, mean_path);
+    }
 }
 
 template <class T>
@@ -137,28 +133,7 @@ void normalize_rows(std::size_t rows, std::size_t d, const T* x, const RowStatis
             for (std::size_t i = 0; i < rows; ++i)
                 normalize_long_row(d, x + i * d, statistics[i], affine, y + i * d);
         } else {
-            const auto known = [&](std::size_t i, const auto&) { return statistics[i]; };
-            normalize_short_rows<k, Vector<T>>(rows, d, x, known, affine, y);
-        }
-    });
-}
-
-template <class T>
-void normalize_rows(std::size_t rows, std::size_t d, const T* x, T eps, MeanPath mean_path,
-                    RowsAffine<T> affine, RowStatistics<T>* statistics, T* y) {
-    by_vectors<Vector<T>>(d, [&](auto k) {
-        if constexpr (k == 0) {
-            for (std::size_t i = 0; i < rows; ++i) {
-                statistics[i] = row_statistics(d, x + i * d, eps, mean_path);
-                normalize_long_row(d, x + i * d, statistics[i], affine, y + i * d);
-            }
-        } else {
-            const ShortRows<k, Vector<T>> shape(d);
-            const auto find = [&](std::size_t i, const auto& row) {
-                statistics[i] = checked(shape.statistics(row, eps, mean_path), d, x + i * d, eps, mean_path);
-                return statistics[i];
-            };
-            normalize_short_rows<k, Vector<T>>(rows, d, x, find, affine, y);
+            normalize_short_rows<k, Vector<T>>(rows, d, x, statistics, affine, y);
         }
     });
 }
@@ -179,11 +154,9 @@ void normalize_rows_adjoint(std::size_t rows, std::size_t d, const T* x, const R
 }
 
 #define INSTANTIATE(T)                                                                                       \
-    template RowStatistics<T> row_statistics(std::size_t, const T*, T, MeanPath);                            \
+    template void row_statistics(std::size_t, std::size_t, const T*, T, MeanPath, RowStatistics<T>*);        \
     template void normalize_rows(std::size_t, std::size_t, const T*, const RowStatistics<T>*, RowsAffine<T>, \
                                  T*);                                                                        \
-    template void normalize_rows(std::size_t, std::size_t, const T*, T, MeanPath, RowsAffine<T>,             \
-                                 RowStatistics<T>*, T*);                                                     \
     template void normalize_rows_adjoint(std::size_t, std::size_t, const T*, const RowStatistics<T>*,        \
                                          MeanPath, const T*, const T*, RowsGradient<T>);
 INSTANTIATE(float)

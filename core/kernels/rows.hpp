@@ -20,9 +20,18 @@ struct RowStatistics {
 /// through that. Without one, center and remainder are 0, and the variance is mean(x^2).
 enum class MeanPath { yes, no };
 
-/// Of one row of d numbers.
+/// Of each of `rows` rows of d numbers.
 template <class T>
-RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps, MeanPath mean_path = MeanPath::yes);
+void row_statistics(std::size_t rows, std::size_t d, const T* x, T eps, MeanPath mean_path,
+                    RowStatistics<T>* to);
+
+/// Of one row.
+template <class T>
+RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps, MeanPath mean_path = MeanPath::yes) {
+    RowStatistics<T> statistics;
+    row_statistics(1, d, x, eps, mean_path, &statistics);
+    return statistics;
+}
 
 /// What normalizes each row: gamma and beta, of d numbers, may be null.
 template <class T>
@@ -31,16 +40,10 @@ struct RowsAffine {
     const T* beta;
 };
 
-/// y = (x - mean) * rstd * gamma + beta for each of `rows` rows of d numbers, with the statistics that are
-/// given.
+/// y = (x - mean) * rstd * gamma + beta for each of `rows` rows of d numbers.
 template <class T>
 void normalize_rows(std::size_t rows, std::size_t d, const T* x, const RowStatistics<T>* statistics,
                     RowsAffine<T> affine, T* y);
-
-/// The same with each row's own statistics, which are written.
-template <class T>
-void normalize_rows(std::size_t rows, std::size_t d, const T* x, T eps, MeanPath mean_path,
-                    RowsAffine<T> affine, RowStatistics<T>* statistics, T* y);
 
 /// Where a gradient goes: dx is assigned or, with `add`, added to; dgamma and dbeta are added to. Each may be
 /// null.

@@ -48,11 +48,11 @@ struct ChannelGroupNorm final : Op<T>, Normalization<T> {
         const Layout layout = layout_of(x.shape());
         const T eps = static_cast<T>(options.eps);
         statistics.resize(layout.samples * layout.groups);
+        kernels::row_statistics(statistics.size(), layout.group.size(), x.storage().data(), eps,
+                                kernels::MeanPath::yes, statistics.data());
         T* y = f.output(x.shape()).storage().data();
         layout.each([&](std::size_t i, std::size_t offset, std::size_t channel) {
-            const T* group = x.storage().data() + offset;
-            statistics[i] = kernels::row_statistics(layout.group.size(), group, eps);
-            kernels::normalize_group(layout.group, group, statistics[i],
+            kernels::normalize_group(layout.group, x.storage().data() + offset, statistics[i],
                                      at(options.affine.weight(f), channel),
                                      at(options.affine.bias(f), channel), y + offset);
         });

@@ -48,8 +48,8 @@ struct RowNorm final : Op<T>, Normalization<T> {
         T* y = f.output(x.shape()).storage().data();
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
-        kernels::normalize_rows<T>(rows, d, x.storage().data(), eps, kMean, {weight, bias}, statistics.data(),
-                                   y);
+        kernels::row_statistics(rows, d, x.storage().data(), eps, kMean, statistics.data());
+        kernels::normalize_rows<T>(rows, d, x.storage().data(), statistics.data(), {weight, bias}, y);
         if (eps > 0) return;
         for (std::size_t i = 0; i < rows; ++i) {
             if (std::isinf(statistics[i].rstd)) fail_to_divide(f, i);

@@ -140,8 +140,9 @@ TEST_CASE_TEMPLATE("kernels: rows normalized together, of every length, and thei
                 std::vector<kernels::RowStatistics<T>> statistics(rows);
                 std::vector<T> y(rows * d), dx(rows * d, T(2)), dgamma(d, T(1)), dbeta(d, T(1));
                 const T eps = static_cast<T>(1e-2);
-                kernels::normalize_rows<T>(rows, d, x.data(), eps, path, {gamma.data(), beta.data()},
-                                           statistics.data(), y.data());
+                kernels::row_statistics(rows, d, x.data(), eps, path, statistics.data());
+                kernels::normalize_rows<T>(rows, d, x.data(), statistics.data(), {gamma.data(), beta.data()},
+                                           y.data());
                 kernels::normalize_rows_adjoint<T>(rows, d, x.data(), statistics.data(), path, gamma.data(),
                                                    dy.data(), {dx.data(), true, dgamma.data(), dbeta.data()});
                 std::vector<double> sum_gamma(d, 1), sum_beta(d, 1);
