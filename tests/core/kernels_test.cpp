@@ -8,7 +8,9 @@
 
 #include <tapedeck/core/kernels/bias.hpp>
 #include <tapedeck/core/kernels/columns.hpp>
+#include <tapedeck/core/kernels/gemm.hpp>
 #include <tapedeck/core/kernels/rows.hpp>
+#include <tapedeck/core/kernels/thin.hpp>
 #include <tapedeck/core/kernels/transpose.hpp>
 #include <tapedeck/core/ops/activation.hpp>
 #include <tapedeck/core/random.hpp>
@@ -265,4 +267,49 @@ TEST_CASE("kernels: tanh of floats of every magnitude, to within 6 ulps, odd, an
     CHECK(is_odd);
     CHECK(keeps_sign);
     CHECK(std::isnan(tanh(tape.input(Tensor<float>{std::nanf("")})).value().storage()[0]));
+}
+
+TEST_CASE_TEMPLATE("kernels: thin products, and products so large that they are chosen", T, float, double) {
+    using kernels::Transpose;
+    Random rng(test::test_seed(6));
+    const auto check = [&](bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, auto product) {
+        const auto a = drawn<T>(m * k, rng), b = drawn<T>(k * n, rng), before = drawn<T>(m * n, rng);
+        auto assigned = before, added = before;
+        product(m, n, k, a.data(), b.data(), assigned.data(), false);
+        product(m, n, k, a.data(), b.data(), added.data(), true);
+        double off = 0;
+        for (std::size_t i = 0; i < m; ++i) {
+            for (std::size_t j = 0; j < n; ++j) {
+                double total = 0;
+                for (std::size_t l = 0; l < k; ++l) {
+                    total += static_cast<double>(a[ta ? l * m + i : i * k + l]) *
+                             static_cast<double>(b[tb ? j * k + l : l * n + j]);
+                }
+                const std::size_t at = i * n + j;
+                off = std::max(
+                    {off, std::abs(static_cast<double>(assigned[at]) - total),
+                     std::abs(static_cast<double>(added[at]) - total - static_cast<double>(before[at]))});
+            }
+        }
+        CAPTURE(m);
+        CAPTURE(n);
+        CAPTURE(k);
+        CHECK(off <= 20 * precision<T>() * static_cast<double>(k));
+    };
+    for (std::size_t few = 1; few <= kernels::kThin; ++few) {
+        for (const std::size_t n : {1U, 3U, 4U, 5U, 16U, 35U}) {
+            for (const std::size_t k : {1U, 3U, 4U, 9U, 16U, 50U}) {
+                check(false, true, few, n, k, kernels::thin_times_transposed<T>);
+                check(false, false, few, n, k, kernels::thin_times<T>);
+                check(true, false, n, k, few, kernels::sum_of_outer_products<T>);
+            }
+        }
+    }
+    const auto gemm = [](Transpose ta, Transpose tb) {
+        return [=](auto m, auto n, auto k, auto... rest) { kernels::gemm<T>(ta, tb, m, n, k, rest...); };
+    };
+    check(false, true, 3, 700, 501, gemm(Transpose::no, Transpose::yes));
+    check(false, false, 4, 700, 501, gemm(Transpose::no, Transpose::no));
+    check(true, false, 700, 501, 2, gemm(Transpose::yes, Transpose::no));
+    check(true, false, 2, 700, 501, gemm(Transpose::yes, Transpose::no));
 }
