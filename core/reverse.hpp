@@ -44,16 +44,16 @@ class Reverse {
 
     /// For kernels that write a whole gradient themselves: all of input i's elements, to be assigned or added
     /// to.
-    Deposit<T> deposit(std::size_t i) {
-        Entry<T>& input = source(i);
-        const bool add = input.has_grad();
-        if (!add) input.grad_->resize(input.value_->shape());
-        ++input.contributions_;
-        return {input.grad_->storage().data(), add};
-    }
+    Deposit<T> deposit(std::size_t i) { return deposit(source(i)); }
 
   private:
     Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
+    Deposit<T> deposit(Entry<T>& input) {
+        const bool add = input.has_grad();
+        if (!add) resized(*input.grad_, input.value_->shape());
+        ++input.contributions_;
+        return {input.grad_->storage().data(), add};
+    }
 
     Entries<T>& entries_;
     const Entry<T>& entry_;
@@ -63,10 +63,11 @@ template <class T>
 template <class F, class... In>
 void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... operands) {
     static_assert((std::is_same_v<In, Tensor<T>> && ...));
-    if (!needs(i)) return;
+    Entry<T>& input = source(i);
+    if (!input.needs_grad_) return;
     const std::size_t n = elements(shape);
-    const std::size_t size = input(i).storage().size();
-    const Deposit<T> to = deposit(i);
+    const std::size_t size = input.value_->storage().size();
+    const Deposit<T> to = deposit(input);
     const bool flat = ((operands.storage().size() == n || operands.storage().size() == 1) && ...);
     const auto stream = [n](const Tensor<T>& x) {
         return kernels::Stream<T>{x.storage().data(), x.storage().size() != n};
@@ -83,7 +84,7 @@ void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... op
         *to.data += kernels::map_sum<T>(n, f, stream(operands)...);
         return;
     }
-    kernels::reduce_onto<T, sizeof...(In)>(shape, to.data, input(i).shape(), f,
+    kernels::reduce_onto<T, sizeof...(In)>(shape, to.data, input.value_->shape(), f,
                                            {operands.storage().data()...}, {&operands.shape()...});
 }
 

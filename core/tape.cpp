@@ -13,7 +13,7 @@ namespace tapedeck {
 // ---- recording
 
 template <class T>
-Entry<T>& Tape<T>::prepare(Where where, std::span<const Variable<T>> inputs) {
+Entry<T>& Tape<T>::prepare(const Where& where, std::span<const Variable<T>> inputs) {
     bool needs_grad = false;
     for (const Variable<T>& v : inputs) needs_grad |= entries_[v.index_].needs_grad_;
     Entry<T>& entry = entries_.slot(used_);

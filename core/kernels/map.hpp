@@ -46,6 +46,12 @@ class Loader {
 template <bool Add, class T, class F, std::same_as<Stream<T>>... In>
 void map(std::size_t n, T* out, F f, const In&... in) {
     using V = Vector<T>;
+    // What was stored a moment ago comes back from a plain load at once, through a mask only after a wait.
+    if (n == 1) {
+        const V result = f(V(*in.data)...);
+        *out = Lanes<V>::first(Add ? V(V(*out) + result) : result);
+        return;
+    }
     [&](const auto&... from) {
         std::size_t i = 0;
         for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) {

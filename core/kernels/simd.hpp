@@ -38,6 +38,7 @@ struct Lanes {
     static constexpr std::size_t count = 1;
     static V load(const V* from) { return *from; }
     static void store(V* to, const V& v) { *to = v; }
+    static V first(const V& v) { return v; }
     static V sum(const V& v) { return v; }
 };
 
@@ -49,6 +50,7 @@ struct Lanes<xsimd::batch<T>> {
     static constexpr std::size_t count = V::size;
     static V load(const T* from) { return V::load_unaligned(from); }
     static void store(T* to, const V& v) { v.store_unaligned(to); }
+    static T first(const V& v) { return v.get(0); }
     static T sum(const V& v) {
 #if XSIMD_VERSION_MAJOR >= 9
         return xsimd::reduce_add(v);

@@ -189,6 +189,7 @@ namespace {
 
 template <class O, class T>
 Variable<T> record_pair(const Located<T>& a, const Located<T>& b) {
+    if (!a.is_constant() && !b.is_constant()) return op::record<O>(a.where(), {}, a.variable(), b.variable());
     Tape<T>& tape = op::tape_for<O>(a.where(), {}, a.variable(), b.variable());
     const Attempt<T> attempt(tape);
     return tape.template record<O>(a.where(), {}, a.on(tape), b.on(tape));

@@ -3,6 +3,7 @@
 #include <tapedeck/core/tensor.hpp>
 
 #include <cstdint>
+#include <stdexcept>
 #include <xtensor/xmath.hpp>
 
 #include "../support.hpp"
@@ -145,6 +146,14 @@ TEST_CASE("small_vector: copy, move and assignment, on either side of the limit"
     const int* memory = kept.data();
     kept = large;  // copies into the memory that is there
     CHECK(kept.data() == memory);
+}
+
+TEST_CASE("small_vector: what is too large is refused, and what is there stays") {
+    SmallVector<char, 4> v{'a', 'b'};
+    CHECK_THROWS_AS(v.resize(std::size_t{1} << 32), std::length_error);
+    CHECK_THROWS_AS(Tensor<float>::from_shape({100'000, 100'000}), std::length_error);
+    CHECK(v == SmallVector<char, 4>{'a', 'b'});
+    CHECK(v.capacity() == 4);
 }
 
 TEST_CASE("small_vector: insert, erase, and values that live in the vector itself") {
