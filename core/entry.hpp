@@ -62,6 +62,9 @@ class Entry {
     std::string text() const;
 
   private:
+    /// Whether the gradient is another entry's, which passed its own on.
+    bool shares_grad() const { return grad_ != &own_grad_ && parameter_ == nullptr; }
+
     friend class Tape<T>;
     friend class Playback<T>;
     friend class ForwardPlayback<T>;

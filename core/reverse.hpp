@@ -22,7 +22,9 @@ struct Deposit {
 template <class T>
 class Reverse {
   public:
-    Reverse(Entries<T>& entries, const Entry<T>& entry) : entries_(entries), entry_(entry) {}
+    /// Within one `sharing` pass no gradient changes once its adjoint has run.
+    Reverse(Entries<T>& entries, const Entry<T>& entry, bool sharing = false)
+        : entries_(entries), entry_(entry), sharing_(sharing) {}
 
     std::size_t inputs() const { return entry_.inputs_.size(); }
     const Tensor<T>& input(std::size_t i) const { return *source(i).value_; }
@@ -42,6 +44,10 @@ class Reverse {
     template <class F, class... In>
     void each_of(const Shape& shape, std::size_t i, F f, const In&... operands);
 
+    /// Adds the upstream gradient to input i's, as it is. A first contribution is the same tensor, where it
+    /// may be shared: no numbers move.
+    void pass_on(std::size_t i);
+
     /// For kernels that write a whole gradient themselves: all of input i's elements, to be assigned or added
     /// to.
     Deposit<T> deposit(std::size_t i) { return deposit(source(i)); }
@@ -50,6 +56,10 @@ class Reverse {
     Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
     Deposit<T> deposit(Entry<T>& input) {
         const bool add = input.has_grad();
+        if (input.shares_grad()) {
+            if (add) input.own_grad_ = *input.grad_;
+            input.grad_ = &input.own_grad_;
+        }
         if (!add) resized(*input.grad_, input.value_->shape());
         ++input.contributions_;
         return {input.grad_->storage().data(), add};
@@ -57,7 +67,20 @@ class Reverse {
 
     Entries<T>& entries_;
     const Entry<T>& entry_;
+    bool sharing_;
 };
+
+template <class T>
+void Reverse<T>::pass_on(std::size_t i) {
+    Entry<T>& input = source(i);
+    if (sharing_ && input.needs_grad_ && !input.has_grad() && input.value().shape() == output().shape()) {
+        input.grad_ = entry_.grad_;
+        input.contributions_ = 1;
+        return;
+    }
+    each(
+        i, [](auto dy) { return dy; }, upstream());
+}
 
 template <class T>
 template <class F, class... In>

@@ -83,9 +83,9 @@ template <class T>
 }
 
 template <class T>
-void Tape<T>::reverse_step(const Entry<T>& entry) {
+void Tape<T>::reverse_step(const Entry<T>& entry, bool sharing) {
     on_reverse_step(entry);
-    Reverse<T> r(entries_, entry);
+    Reverse<T> r(entries_, entry, sharing);
     entry.op_->adjoint(r);
 }
 
@@ -94,7 +94,7 @@ void Tape<T>::run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where
     if (anomaly_ > 0) return watched_reverse(y, cotangent, where);
     start_reverse(y, cotangent, where);
     for (std::size_t i = y.index_ + std::size_t{1}; i-- > 0;) {
-        if (has_adjoint_to_run(i)) reverse_step(entries_[i]);
+        if (has_adjoint_to_run(i)) reverse_step(entries_[i], /* sharing= */ true);
     }
 }
 
@@ -125,6 +125,7 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where whe
     if (has_gradients_) forget_gradients();
     has_gradients_ = true;
     ++pass_;
+    if (last.shares_grad()) last.grad_ = &last.own_grad_;
     Tensor<T>& grad = *last.grad_;
     const bool add = last.has_grad();
     if (!add) grad.resize(last.value().shape());

@@ -152,7 +152,7 @@ class Tape {
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
-    void reverse_step(const Entry<T>& entry);
+    void reverse_step(const Entry<T>& entry, bool sharing = false);
     void watched_step(const Entry<T>& entry, const std::string& by);
     bool has_adjoint_to_run(std::size_t i) const {
         return entries_[i].contributions_ > 0 && !entries_[i].is_leaf();

@@ -19,10 +19,8 @@ struct Add final : Op<T> {
         f.each([](auto a, auto b) { return a + b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(
-            0, [](auto dy) { return dy; }, r.upstream());
-        r.each(
-            1, [](auto dy) { return dy; }, r.upstream());
+        r.pass_on(0);
+        r.pass_on(1);
     }
 };
 
@@ -35,8 +33,7 @@ struct Subtract final : Op<T> {
         f.each([](auto a, auto b) { return a - b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(
-            0, [](auto dy) { return dy; }, r.upstream());
+        r.pass_on(0);
         r.each(
             1, [](auto dy) { return -dy; }, r.upstream());
     }
