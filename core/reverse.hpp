@@ -56,10 +56,8 @@ class Reverse {
     Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
     Deposit<T> deposit(Entry<T>& input) {
         const bool add = input.has_grad();
-        if (input.shares_grad()) {
-            if (add) input.own_grad_ = *input.grad_;
-            input.grad_ = &input.own_grad_;
-        }
+        if (input.shares_grad_) [[unlikely]]
+            input.stop_sharing(/* keep= */ add);
         if (!add) resized(*input.grad_, input.value_->shape());
         ++input.contributions_;
         return {input.grad_->storage().data(), add};
@@ -75,6 +73,7 @@ void Reverse<T>::pass_on(std::size_t i) {
     Entry<T>& input = source(i);
     if (sharing_ && input.needs_grad_ && !input.has_grad() && input.value().shape() == output().shape()) {
         input.grad_ = entry_.grad_;
+        input.shares_grad_ = true;
         input.contributions_ = 1;
         return;
     }

@@ -22,6 +22,7 @@ Entry<T>& Tape<T>::prepare(const Where& where, std::span<const Variable<T>> inpu
     entry.needs_grad_ = needs_grad && paused_ == 0;
     entry.value_ = &entry.own_value_;
     entry.grad_ = &entry.own_grad_;
+    entry.shares_grad_ = false;
     entry.parameter_ = nullptr;
     entry.contributions_ = 0;
     entry.scope_ = scopes_.path();
@@ -125,7 +126,7 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where whe
     if (has_gradients_) forget_gradients();
     has_gradients_ = true;
     ++pass_;
-    if (last.shares_grad()) last.grad_ = &last.own_grad_;
+    if (last.shares_grad_) last.stop_sharing(/* keep= */ false);
     Tensor<T>& grad = *last.grad_;
     const bool add = last.has_grad();
     if (!add) grad.resize(last.value().shape());
