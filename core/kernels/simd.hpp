@@ -102,6 +102,14 @@ void store_part(Element<V>* to, std::size_t n, const V& v) {
     for (std::size_t k = 0; k < n; ++k) to[k] = part[k];
 }
 
+/// v as it is, kept from being fused with the sum that it goes into: the compiler would do so in one loop and
+/// not in the next, and a number would depend on how many stand beside it.
+template <class V>
+V rounded(V v) {
+    if constexpr (has_masks<V>) asm("" : "+v"(v.data));
+    return v;
+}
+
 /// v with zeros in the lanes from n on.
 template <class V>
 V keep_first(std::size_t n, const V& v) {
