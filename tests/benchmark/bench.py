@@ -1,147 +1,150 @@
 #!/usr/bin/python3
-"""Training steps, ours and others', asked in turn: A B C, A B C, ... Prints a table of medians, and the ratios."""
+"""Training steps, ours and others', asked in turn: A B C, A B C, ... Prints medians, the spread of the rounds (half
+of max - min), the ratio to the best of the others, and the multiple of the floor: the bare matrix products, each in its
+fastest form, and one pass over the memory that the update must touch."""
 
 import argparse
 import json
 import os
-import platform
-import statistics
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
+import debian13  # noqa: E402
+import table  # noqa: E402
+from headline import headline, not_comparable  # noqa: E402
+from machine import as_text, machine  # noqa: E402
+from measure import least_of_all, measure, start  # noqa: E402
 from peers import find_peers  # noqa: E402
+from works import NORMS, WORKS  # noqa: E402
 
-HERE = os.path.dirname(os.path.realpath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-
-NORMS = ("layer", "batch", "none")
-# What each is called, the model, its batch and its sizes.
-WORKS = [
-    ("MLP 2-16-16-1, batch 32", "mlp", 32, (2, 16, 16, 1)),
-    ("MLP 64-64-64-10, batch 32", "mlp", 32, (64, 64, 64, 10)),
-    ("RNN by hand, 50 x 64, batch 32", "rnn", 32, (50, 2, 64)),
-    ("RNNCell, 50 x 64, batch 32", "rnn_cell", 32, (50, 2, 64)),
-    ("MLP 784-1000-1000-10, batch 128", "mlp", 128, (784, 1000, 1000, 10)),
-    ("MLP 784-1000-1000-10, batch 4", "mlp", 4, (784, 1000, 1000, 10)),
-]
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="how often each is asked (default: %(default)s)")
-    parser.add_argument("--milliseconds", type=float, default=150, help="of each answer (default: %(default)s)")
-    parser.add_argument("--only", default="", help="works whose name contains this")
-    parser.add_argument("--threads", type=int, default=1, help="for every peer (default: %(default)s)")
-    parser.add_argument("--peers", action="store_true", help="first set up PyTorch 2.6 in a Debian 13 folder")
-    parser.add_argument("--out", metavar="FILE", help="the same as JSON")
-    return parser.parse_args()
+    parser = argparse.ArgumentParser(
+        prog="./run bench", description=__doc__,
+        epilog="TAPEDECK_DEBIAN13 names the Debian 13 folder, in place of build/debian13.")  # fmt: skip
+    parser.add_argument("--peers", action="store_true",
+                        help="set up PyTorch 2.6 in a Debian 13 folder first (root, 2 GB)")  # fmt: skip
+    parser.add_argument("--alone", action="store_true", help="ours and the floor; no other is installed or asked")
+    parser.add_argument("--micro", action="store_true",
+                        help="the micro-benchmarks instead; further flags are Google Benchmark's")  # fmt: skip
+    parser.add_argument("--quick", action="store_true",
+                        help="2 short rounds, 1 thread, pinned, no torch.compile: under a minute")  # fmt: skip
+    parser.add_argument("--only", default="", metavar="TEXT", help="works whose name contains this")
+    parser.add_argument("--rounds", type=int, help="how often each is asked (default: 7)")
+    parser.add_argument("--milliseconds", type=float, help="of each answer (default: 150)")
+    parser.add_argument("--least", action="store_true",
+                        help="the least of all times, not medians: for when others use the machine")  # fmt: skip
+    parser.add_argument("--out", metavar="FILE", help="the numbers as JSON")
+    parser.add_argument("--chart", metavar="FILE", help="the numbers with LayerNorm as a picture, in SVG")
+    parser.add_argument("--programs", metavar="FOLDER", default=os.path.join(ROOT, "build/release/tests/benchmark"),
+                        help=argparse.SUPPRESS)  # fmt: skip
+    options = parser.parse_args()
+    options.rounds = options.rounds or (2 if options.quick else 7)
+    options.milliseconds = options.milliseconds or (50 if options.quick else 150)
+    return options
 
 
-class Peer:
-    """A program that answers how long a step takes; see protocol.hpp."""
-
-    def __init__(self, name, command, environment):
-        self.name = name
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env={**os.environ, **environment})  # fmt: skip
-
-    def ask(self, question):
-        """Seconds, or the reason why not."""
-        try:
-            self.process.stdin.write(question + "\n")
-            self.process.stdin.flush()
-            answer = self.process.stdout.readline().strip()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:
-            return f"{self.name} stopped"
-        return answer.removeprefix("no: ") if answer.startswith("no") else float(answer)
+def environment(threads, core):
+    pinned = {"OPENBLAS_CORETYPE": core} if core else {}
+    return pinned | dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "BENCHMARK_THREADS"), str(threads))
 
 
-def measured(peers, question, rounds):
-    """For each peer its answers, in turn; or the reason why there are none."""
-    times = {peer.name: [] for peer in peers}
-    for _ in range(rounds):
-        for peer in peers:
-            if isinstance(times[peer.name], str):
-                continue
-            answer = peer.ask(question)
-            if isinstance(answer, str):
-                times[peer.name] = answer
-            else:
-                times[peer.name].append(answer)
-    return times
+def section(title, works, norms, commands, threads, core, options, rounds):
+    """Starts the peers, asks them for every work, and ends them: ({name: about}, {name: why not}, results)."""
+    running, failed = start(commands, environment(threads, core))
+    print(f"\n{title}")
+    for line in table.peers({peer.name: peer.about for peer in running}):
+        print(line)
+    for name, why in failed.items():
+        print(f"  skipped: {name}: {why}")
+    results = []
+    try:
+        for work in works:
+            by_norm = {}
+            for norm in norms:
+                times = measure(work, norm, running, rounds, options.milliseconds)
+                by_norm[norm] = least_of_all(times) if options.least else times
+                results.append({"work": work.title, "norm": norm, "threads": threads, "pinned": core or None,
+                                "seconds": by_norm[norm]})  # fmt: skip
+            print()
+            for line in table.block(work.title, by_norm):
+                print(line, flush=True)
+    finally:
+        for peer in running:
+            peer.close()
+    return {peer.name: peer.about for peer in running}, failed, results
 
 
-def shown(seconds):
-    return f"{seconds * 1e6:.1f} us" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms"
-
-
-def cell(times):
-    if isinstance(times, str):
-        return "-"
-    middle = statistics.median(times)
-    return f"{shown(middle)} ±{50 * (max(times) - min(times)) / middle:.0f}%"
-
-
-def processor():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        lines = [line.split(":", 1)[1].strip() for line in file if line.startswith(("model name", "flags"))]
-    sets = [s for s in ("avx2", "avx512f") if s in lines[1].split()] if len(lines) > 1 else []
-    return f"{lines[0] if lines else platform.machine()} ({', '.join(sets)})"
+def compare(works, results, about, core, statistic):
+    """The headline's lines; printed, or refused."""
+    why = {name: not_comparable(it, core) for name, it in about.items()}
+    refused = next((f"{name}: {why[name]}" for name in ("Tapedeck", "floor") if why.get(name)), None)
+    print(f"\nHeadline: one thread, pinned, {statistic}; the others / ours, and ours / the floor")
+    if refused:
+        print(f"  refused: {refused}. Runs that are not pinned are not compared.")
+        return []
+    excluded = set()
+    for name, reason in why.items():
+        if reason:
+            print(f"  left out: {name}: {reason}")
+            excluded |= {name, name + ", nn.RNN"}
+    lines = []
+    for work in works:
+        for result in results:
+            if result["work"] == work.title and result["threads"] == 1 and result["pinned"]:
+                lines += headline(work, result["norm"], result["seconds"], excluded)
+    for line in table.headline(lines):
+        print(line)
+    return lines
 
 
 def main():
     options = arguments()
     core = os.environ.get("OPENBLAS_CORETYPE", "")
-    found, missing = find_peers(ROOT, options.peers)
-    pinned = {"OPENBLAS_CORETYPE": core, "OPENBLAS_NUM_THREADS": str(options.threads),
-              "BENCHMARK_THREADS": str(options.threads), "OMP_NUM_THREADS": str(options.threads)}  # fmt: skip
-    print(f"{processor()}, {options.threads} thread{'s' if options.threads > 1 else ''}; OpenBLAS's core type is "
-          f"{core or 'NOT PINNED'}")  # fmt: skip
+    works = [work for work in WORKS if options.only in work.title]
+    if not works:
+        sys.exit(f"bench: no work's name contains '{options.only}'; there are: {', '.join(w.title for w in WORKS)}")
+    if options.peers:
+        try:
+            debian13.set_up(debian13.folder_of(ROOT))
+        except debian13.SetUpError as error:
+            print(f"PyTorch 2.6 is not there: {error}")
+    found = machine()
+    commands, missing = find_peers(ROOT, options.programs, not options.alone)
+    if options.quick and commands.pop("torch.compile 2.6", None):
+        missing["torch.compile 2.6"] = "--quick leaves it out, since it compiles for minutes"
+    statistic = "the least of all times" if options.least else "medians"
+    print(as_text(found))
     for name, why in missing.items():
         print(f"skipped: {name}: {why}")
-    if not core:
-        sys.exit("bench: the core type is not pinned, so there is nothing to compare; see TAPEDECK_BLAS_CORETYPE.")
-    peers = [Peer(name, command, pinned) for name, command in found.items()]
-    results = []
-    for title, model, batch, sizes in WORKS:
-        if options.only not in title:
-            continue
-        print(f"\n{title}")
-        print("".join(f"{head:>22}" for head in ("", *NORMS)))
-        rows = {peer.name: [] for peer in peers}
-        for norm in NORMS:
-            question = f"{options.milliseconds} {model} {norm} {batch} {' '.join(map(str, sizes))}"
-            times = measured(peers, question, options.rounds)
-            results.append({"work": title, "norm": norm, "batch": batch, "sizes": sizes, "seconds": times})
-            for name, value in times.items():
-                rows[name].append(value)
-        for name, values in rows.items():
-            print(f"{name:>22}" + "".join(f"{cell(v):>22}" for v in values))
-        for line in ratios(rows):
-            print(line)
+
+    pinned = f"1 thread, OpenBLAS pinned to {core}" if core else "1 thread, OpenBLAS NOT PINNED"
+    about, failed, results = section(pinned, works, NORMS, commands, 1, core, options, options.rounds)
+    missing |= failed
+    large = [work for work in works if work.large]
+    if large and not options.quick:
+        title = pinned.replace("1 thread", "2 threads")
+        results += section(title, large, NORMS, commands, 2, core, options, options.rounds)[2]
+    lines = compare(works, results, about, core, statistic)
+    if core and not options.quick:
+        # Compiling it again for other kernels would show nothing new.
+        chosen = {name: command for name, command in commands.items() if name != "torch.compile 2.6"}
+        results += section("Not pinned, 1 thread: what each OpenBLAS chooses by itself; not compared", works,
+                           NORMS[:1], chosen, 1, "", options, 3)[2]  # fmt: skip
+
+    written = {"version": 1, "machine": found, "pinned": core or None, "statistic": statistic, "peers": about,
+               "skipped": missing, "results": results, "headline": lines}  # fmt: skip
     if options.out:
         with open(options.out, "w", encoding="utf-8") as file:
-            json.dump({"version": 1, "machine": processor(), "core_type": core, "threads": options.threads,
-                       "skipped": missing, "results": results}, file, indent=1)  # fmt: skip
+            json.dump(written, file, indent=1)
+            file.write("\n")
+    if options.chart:
+        import chart
 
-
-def ratios(rows):
-    """The headline: the best of the others, and ours against the floor, as lines of text."""
-    ours = [v if isinstance(v, str) else statistics.median(v) for v in rows["Tapedeck"]]
-    others = [name for name in rows if name not in ("Tapedeck", "floor")]
-    best, floor = [], []
-    for k, mine in enumerate(ours):
-        theirs = [statistics.median(rows[n][k]) for n in others if not isinstance(rows[n][k], str)]
-        usable = not isinstance(mine, str)
-        best.append(f"{min(theirs) / mine:.1f} x" if usable and theirs else "-")
-        least = rows.get("floor", [None] * 3)[k]
-        floor.append(f"{mine / statistics.median(least):.2f}" if usable and isinstance(least, list) else "-")
-    yield f"{'best of the others':>22}" + "".join(f"{b:>22}" for b in best)
-    yield f"{'ours / floor':>22}" + "".join(f"{f:>22}" for f in floor)
+        chart.draw(written, options.chart)
 
 
 if __name__ == "__main__":

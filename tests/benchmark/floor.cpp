@@ -1,90 +1,54 @@
-// The floor: the bare matrix products of a training step, each in its fastest form, and one pass over the
-// memory that the update of the parameters must touch.
-#include <memory>
-#include <stdexcept>
+// bench_floor: the floor, asked as a peer of the benchmark is. With arguments, "mlp none 4 784 1000 1000 10",
+// it prints what each product of that work takes in each of its forms.
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <set>
+#include <utility>
 
-#include <cblas.h>
+#include <fmt/format.h>
 
-#include "protocol.hpp"
+#include "about.hpp"
+#include "floor.hpp"
 
 namespace {
 
-/// c (m, n) = op(a) op(b), k the inner size.
-struct Product {
-    CBLAS_TRANSPOSE ta, tb;
-    int m, n, k;
-};
+using namespace benchmark_steps;
 
-/// The products of a linear map of `rows` rows: forward, to the weight's gradient, and to the input's. The
-/// forward form is the one for a weight that has been transposed, which is the faster one.
-void linear(std::vector<Product>& all, int rows, int in, int out, bool to_input) {
-    all.push_back({CblasNoTrans, CblasNoTrans, rows, out, in});
-    all.push_back({CblasTrans, CblasNoTrans, out, in, rows});
-    if (to_input) all.push_back({CblasNoTrans, CblasNoTrans, rows, in, out});
+/// "a^T b -> c^T": which of them are stored transposed.
+std::string name(const Form& form) {
+    const auto mark = [](bool transposed) { return transposed ? "^T" : ""; };
+    return fmt::format("a{} b{} -> c{}{}{}", mark(form.a), mark(form.b), mark(form.c),
+                       form.by_rows ? ", sgemv by row" : "",
+                       form.piece > 0 ? fmt::format(", {} at a time", form.piece) : "");
 }
 
-class Floor {
-  public:
-    explicit Floor(const benchmark::Work& work) {
-        const auto& s = work.sizes;
-        const int rows = static_cast<int>(work.batch);
-        const auto size = [&](std::size_t i) { return static_cast<int>(s.at(i)); };
-        std::size_t parameters = 0;
-        if (work.model == "mlp") {
-            for (std::size_t i = 0; i + 1 < s.size(); ++i) {
-                linear(products_, rows, size(i), size(i + 1), i > 0);
-                parameters += s[i] * s[i + 1] + s[i + 1];
-                if (work.norm != "none" && i + 2 < s.size()) parameters += 2 * s[i + 1];
-            }
-        } else {
-            const int steps = size(0), in = size(1), hidden = size(2);
-            // All steps' inputs are known: one product for all.
-            linear(products_, steps * rows, in, hidden, false);
-            for (int t = 1; t < steps; ++t) {
-                products_.push_back({CblasNoTrans, CblasNoTrans, rows, hidden, hidden});
-                products_.push_back({CblasNoTrans, CblasNoTrans, rows, hidden, hidden});
-            }
-            products_.push_back({CblasTrans, CblasNoTrans, hidden, hidden, (steps - 1) * rows});
-            linear(products_, rows, hidden, 1, true);
-            parameters = s[1] * s[2] + s[2] * s[2] + 4 * s[2] + 1;
+void print_forms(const Floor& floor) {
+    std::set<std::array<int, 3>> seen;
+    for (Product p : floor.products()) {
+        if (!seen.insert({p.m, p.n, p.k}).second) continue;
+        std::vector<std::pair<double, std::string>> times;
+        for (const Form& form : forms_of(p)) {
+            p.form = form;
+            times.emplace_back(time_product(p), name(form));
         }
-        std::size_t largest = 1;
-        for (const Product& p : products_) {
-            largest = std::max({largest, static_cast<std::size_t>(p.m) * static_cast<std::size_t>(p.k),
-                                static_cast<std::size_t>(p.k) * static_cast<std::size_t>(p.n),
-                                static_cast<std::size_t>(p.m) * static_cast<std::size_t>(p.n)});
-        }
-        a_.assign(largest, 0.5F);
-        b_.assign(largest, 0.5F);
-        c_.assign(largest, 0.0F);
-        for (auto* v : {&p_, &g_, &m_, &v_}) v->assign(parameters, 0.5F);
+        std::sort(times.begin(), times.end());
+        std::cout << fmt::format("{} x {} of {}\n", p.m, p.n, p.k);
+        for (const auto& [seconds, form] : times)
+            std::cout << fmt::format("  {:9.2f} us  {}\n", seconds * 1e6, form);
     }
-    void step() {
-        for (const Product& p : products_) {
-            cblas_sgemm(CblasRowMajor, p.ta, p.tb, p.m, p.n, p.k, 1, a_.data(),
-                        p.ta == CblasTrans ? p.m : p.k, b_.data(), p.tb == CblasTrans ? p.k : p.n, 0,
-                        c_.data(), p.n);
-        }
-        float* __restrict p = p_.data();
-        float* __restrict m = m_.data();
-        float* __restrict v = v_.data();
-        const float* __restrict g = g_.data();
-        for (std::size_t i = 0; i < p_.size(); ++i) {
-            m[i] = 0.9F * m[i] + g[i];
-            v[i] = 0.9F * v[i] + g[i];
-            p[i] = p[i] - 1e-9F * m[i] * v[i];
-        }
-    }
-
-  private:
-    std::vector<Product> products_;
-    std::vector<float> a_, b_, c_, p_, g_, m_, v_;
-};
+}
 
 }  // namespace
 
-int main() {
-    return benchmark::serve([](const benchmark::Work& work) -> benchmark::Step {
+int main(int argc, char** argv) {
+    if (argc > 4) {
+        Work work{argv[1], argv[2], static_cast<std::size_t>(std::atoi(argv[3])), {}};
+        for (int i = 4; i < argc; ++i) work.sizes.push_back(static_cast<std::size_t>(std::atoi(argv[i])));
+        print_forms(Floor(work));
+        return 0;
+    }
+    return serve(about("the floor"), [](const Work& work) -> Step {
         return [floor = std::make_shared<Floor>(work)] { floor->step(); };
     });
 }

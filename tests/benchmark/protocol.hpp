@@ -7,11 +7,12 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
-namespace benchmark {
+namespace benchmark_steps {
 
 /// One kind of training step: forward, backward and Adam's update, on the same batch every time.
 struct Work {
@@ -22,42 +23,66 @@ struct Work {
 };
 
 using Step = std::function<void()>;
+using Clock = std::chrono::steady_clock;
 
-/// Answers each line "<milliseconds> <model> <norm> <batch> <sizes...>" on standard input with the seconds
-/// that a step takes: the least mean of several short runs within that time. `make` returns the step, ready
-/// to run; what it throws is answered as "no: <why>". A work asked for again is kept from the last time.
-inline int serve(const std::function<Step(const Work&)>& make) {
-    using Clock = std::chrono::steady_clock;
-    const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
-    std::string line, last;
-    Step step;
-    while (std::getline(std::cin, line)) {
+inline double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Twenty steps, or as many as two seconds hold, but at least two.
+inline void warm_up(const Step& step) {
+    const auto start = Clock::now();
+    for (int i = 0; i < 20 && (i < 2 || seconds_since(start) < 2); ++i) step();
+}
+
+/// The seconds that a step takes: eight short runs that fill `budget` seconds together (fewer, but one at
+/// least, when steps are slow), and of their means the median and the least.
+inline std::string time_step(const Step& step, double budget) {
+    const auto all = Clock::now();
+    step();
+    const double single = std::max(seconds_since(all), 1e-7);
+    const auto runs = std::max<std::size_t>(1, static_cast<std::size_t>(budget / 8 / single));
+    std::vector<double> means;
+    while (means.size() < 8 && (means.empty() || seconds_since(all) < 2 * budget)) {
+        const auto start = Clock::now();
+        for (std::size_t i = 0; i < runs; ++i) step();
+        means.push_back(seconds_since(start) / static_cast<double>(runs));
+    }
+    std::sort(means.begin(), means.end());
+    const std::size_t half = means.size() / 2;
+    const double median = means.size() % 2 == 1 ? means[half] : (means[half - 1] + means[half]) / 2;
+    std::ostringstream answer;
+    answer << median << ' ' << means.front();
+    return answer.str();
+}
+
+/// Answers each line "<milliseconds> <model> <norm> <batch> <sizes...>" on standard input with time_step's
+/// two numbers. `make` returns the step, ready to run; what it throws is answered as "no: <why>". The line
+/// "about" is answered with `about`, a JSON object. The last four works are kept for when they are asked for
+/// again.
+inline int serve(const std::string& about, const std::function<Step(const Work&)>& make) {
+    std::map<std::string, Step> kept;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line == "about") {
+            std::cout << about << std::endl;
+            continue;
+        }
         std::istringstream words(line);
-        double budget = 0;
+        double milliseconds = 0;
         Work work;
-        words >> budget >> work.model >> work.norm >> work.batch;
+        words >> milliseconds >> work.model >> work.norm >> work.batch;
         for (std::size_t size = 0; words >> size;) work.sizes.push_back(size);
         try {
-            const std::string asked = line.substr(line.find(' '));
-            if (asked != last) {
-                step = make(work);
-                for (int i = 0; i < 20; ++i) step();
+            const std::string asked = line.substr(std::min(line.find(' '), line.size()));
+            auto found = kept.find(asked);
+            if (found == kept.end()) {
+                if (kept.size() >= 4) kept.clear();
+                Step step = make(work);
+                warm_up(step);
+                found = kept.emplace(asked, std::move(step)).first;
             }
-            last = asked;
-            const auto once = Clock::now();
-            step();
-            const double single = std::max(seconds(Clock::now() - once), 1e-7);
-            const std::size_t runs =
-                std::max<std::size_t>(1, static_cast<std::size_t>(budget * 1e-3 / 8 / single));
-            double least = 1e9;
-            for (int part = 0; part < 8; ++part) {
-                const auto start = Clock::now();
-                for (std::size_t i = 0; i < runs; ++i) step();
-                least = std::min(least, seconds(Clock::now() - start) / static_cast<double>(runs));
-            }
-            std::cout << least << std::endl;
+            std::cout << time_step(found->second, milliseconds * 1e-3) << std::endl;
         } catch (const std::exception& error) {
-            last.clear();
             std::string why = error.what();
             std::replace(why.begin(), why.end(), '\n', ' ');
             std::cout << "no: " << why << std::endl;
@@ -66,4 +91,4 @@ inline int serve(const std::function<Step(const Work&)>& make) {
     return 0;
 }
 
-}  // namespace benchmark
+}  // namespace benchmark_steps

@@ -1,9 +1,11 @@
 // libtorch's training steps, written as its users would: torch::nn modules and torch::optim::Adam.
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
 #include <torch/torch.h>
 
+#include "../about.hpp"
 #include "../protocol.hpp"
 
 namespace {
@@ -21,7 +23,7 @@ struct Mlp {
     bool classes;
     std::unique_ptr<torch::optim::Adam> adam;
 
-    explicit Mlp(const benchmark::Work& work) : classes(work.sizes.back() > 1) {
+    explicit Mlp(const benchmark_steps::Work& work) : classes(work.sizes.back() > 1) {
         const auto& s = work.sizes;
         for (std::size_t i = 0; i + 1 < s.size(); ++i) {
             const auto in = static_cast<int64_t>(s[i]), out = static_cast<int64_t>(s[i + 1]);
@@ -52,7 +54,7 @@ struct Rnn : nn::Module {
     torch::Tensor y, h0;
     std::unique_ptr<torch::optim::Adam> adam;
 
-    explicit Rnn(const benchmark::Work& work) {
+    explicit Rnn(const benchmark_steps::Work& work) {
         const auto in = static_cast<int64_t>(work.sizes.at(1)),
                    hidden = static_cast<int64_t>(work.sizes.at(2));
         const auto rows = static_cast<int64_t>(work.batch);
@@ -88,7 +90,7 @@ struct Cell : nn::Module {
     torch::Tensor x, y;
     std::unique_ptr<torch::optim::Adam> adam;
 
-    explicit Cell(const benchmark::Work& work) {
+    explicit Cell(const benchmark_steps::Work& work) {
         if (work.norm != "none") throw std::runtime_error("torch::nn::RNN has no norm");
         const auto in = static_cast<int64_t>(work.sizes.at(1)),
                    hidden = static_cast<int64_t>(work.sizes.at(2));
@@ -107,7 +109,7 @@ struct Cell : nn::Module {
 };
 
 template <class Model>
-benchmark::Step step_of(const benchmark::Work& work) {
+benchmark_steps::Step step_of(const benchmark_steps::Work& work) {
     return [model = std::make_shared<Model>(work)] { model->step(); };
 }
 
@@ -116,10 +118,11 @@ benchmark::Step step_of(const benchmark::Work& work) {
 int main() {
     const char* threads = std::getenv("BENCHMARK_THREADS");
     torch::set_num_threads(threads != nullptr ? std::atoi(threads) : 1);
-    return benchmark::serve([](const benchmark::Work& work) -> benchmark::Step {
-        if (work.model == "mlp") return step_of<Mlp>(work);
-        if (work.model == "rnn") return step_of<Rnn>(work);
-        if (work.model == "rnn_cell") return step_of<Cell>(work);
-        throw std::runtime_error("there is no model " + work.model);
-    });
+    return benchmark_steps::serve(benchmark_steps::about(TORCH_VERSION),
+                                  [](const benchmark_steps::Work& work) -> benchmark_steps::Step {
+                                      if (work.model == "mlp") return step_of<Mlp>(work);
+                                      if (work.model == "rnn") return step_of<Rnn>(work);
+                                      if (work.model == "rnn_cell") return step_of<Cell>(work);
+                                      throw std::runtime_error("there is no model " + work.model);
+                                  });
 }

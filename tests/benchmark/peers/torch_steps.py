@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """PyTorch's training steps in Python, with its fused Adam; with --compile, through torch.compile."""
 
+import ctypes
+import json
 import os
+import statistics
 import sys
 import time
 
@@ -66,38 +69,79 @@ class Cell(nn.Module):
 
 def make(model, work, batch, *sizes):
     model = {"mlp": Mlp, "rnn": Rnn, "rnn_cell": Cell}[model](work, int(batch), [int(s) for s in sizes])
-    fused = {"fused": True} if torch.__version__ >= "2.4" else {}
+    fused = {"fused": True} if tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 4) else {}
     adam = torch.optim.Adam(model.parameters(), lr=1e-3, **fused)
-    forward = torch.compile(model) if COMPILED else model
+    forward = model
+    if COMPILED:
+        # Afresh for each work: after a few other shapes it would compile for any, or not at all.
+        torch._dynamo.reset()
+        forward = torch.compile(model, fullgraph=True, dynamic=False)
 
     def step():
         adam.zero_grad()
         forward().backward()
         adam.step()
 
-    for _ in range(20):
+    start = time.perf_counter()
+    for i in range(20):
         step()
+        # The first step may have waited for a compiler.
+        if i == 0:
+            start = time.perf_counter()
+        if i > 1 and time.perf_counter() - start > 2:
+            break
     return step
 
 
-def least(step, budget):
+def time_step(step, budget):
+    """The median and the least mean of eight short runs; fewer when steps are slow. See protocol.hpp."""
+
     def timed(runs):
         start = time.perf_counter()
         for _ in range(runs):
             step()
         return (time.perf_counter() - start) / runs
 
-    runs = max(1, int(budget * 1e-3 / 8 / max(timed(1), 1e-7)))
-    return min(timed(runs) for _ in range(8))
+    begin = time.perf_counter()
+    runs = max(1, int(budget / 8 / max(timed(1), 1e-7)))
+    means = []
+    while len(means) < 8 and (not means or time.perf_counter() - begin < 2 * budget):
+        means.append(timed(runs))
+    return statistics.median(means), min(means)
 
 
-last, step = None, None
-for line in sys.stdin:
-    budget, *work = line.split()
-    try:
-        if work != last:
-            step, last = make(*work), work
-        print(least(step, float(budget)), flush=True)
-    except Exception as error:  # whatever it is, it is the answer
-        last = None
-        print("no:", " ".join(str(error).split())[:200], flush=True)
+def about():
+    """As about.hpp: the version, and OpenBLAS's core type where it is loaded."""
+    answer = {"version": torch.__version__, "core_type": None, "blas": None}
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        loaded = sorted({line.split()[-1] for line in maps if "blas" in line})
+    for path in loaded:
+        library = ctypes.CDLL(path)
+        if not hasattr(library, "openblas_get_corename"):
+            continue
+        for key, name in (("core_type", "openblas_get_corename"), ("blas", "openblas_get_config")):
+            function = getattr(library, name)
+            function.restype = ctypes.c_char_p
+            answer[key] = function().decode()
+    return json.dumps(answer)
+
+
+def serve():
+    kept = {}
+    for line in sys.stdin:
+        if line.strip() == "about":
+            print(about(), flush=True)
+            continue
+        milliseconds, *work = line.split()
+        try:
+            step = kept.get(tuple(work))
+            if step is None:
+                if len(kept) >= (1 if COMPILED else 4):
+                    kept.clear()
+                step = kept[tuple(work)] = make(*work)
+            print(*time_step(step, float(milliseconds) * 1e-3), flush=True)
+        except Exception as error:  # whatever it is, it is the answer
+            print("no:", " ".join(str(error).split())[:200], flush=True)
+
+
+serve()

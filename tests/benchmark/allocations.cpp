@@ -1,0 +1,33 @@
+#include "allocations.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::atomic<std::size_t> count{0};
+}
+
+namespace benchmark_steps {
+std::size_t allocations() { return count; }
+}  // namespace benchmark_steps
+
+// Not inlined, since g++ would warn of a free() of what new has made.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+    ++count;
+    if (void* memory = std::malloc(size)) return memory;
+    throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t align) {
+    ++count;
+    const auto alignment = static_cast<std::size_t>(align);
+    if (void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment))
+        return memory;
+    throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
