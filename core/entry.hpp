@@ -62,6 +62,13 @@ class Entry {
     std::string text() const;
 
   private:
+    /// Its gradient is its own again; with `keep`, the numbers of the one that it shared.
+    void stop_sharing(bool keep) {
+        if (keep) own_grad_ = *grad_;
+        grad_ = &own_grad_;
+        shares_grad_ = false;
+    }
+
     friend class Tape<T>;
     friend class Playback<T>;
     friend class ForwardPlayback<T>;
@@ -79,7 +86,8 @@ class Entry {
     std::uint32_t contributions_ = 0;
     std::uint32_t version_ = 0;  // the parameter's, when it was read
     bool needs_grad_ = false;
-    bool transposed_ = false;  // a parameter's: own_value_ holds it transposed
+    bool transposed_ = false;   // a parameter's: own_value_ holds it transposed
+    bool shares_grad_ = false;  // with the entry that passed its own on
     SmallVector<std::uint32_t, 4> inputs_;
     const std::string* scope_ = nullptr;
     const std::string* name_ = nullptr;

@@ -27,10 +27,7 @@ class Forward {
     /// it are then in their fastest form. Null when input i is no parameter.
     const T* transposed(std::size_t i);
     /// The value to write, resized; its old numbers mean nothing.
-    Tensor<T>& output(const Shape& shape) {
-        entry_.own_value_.resize(shape);
-        return entry_.own_value_;
-    }
+    Tensor<T>& output(const Shape& shape) { return resized(entry_.own_value_, shape); }
     /// Whether this run must not have side effects: no running statistics, no generator moved on. In a
     /// repetition by play(frozen) the last run's masks stay; a frozen recording has none yet.
     bool frozen() const { return frozen_; }
@@ -75,7 +72,7 @@ void Forward<T>::each(F f, const In&... operands) {
     }
     bool flat = true;
     for (const auto* x : all) {
-        flat = flat && (x->shape() == largest->shape() ||
+        flat = flat && (x == largest || x->shape() == largest->shape() ||
                         (x->storage().size() == 1 && x->dimension() <= largest->dimension()));
     }
     if (flat) {

@@ -36,14 +36,6 @@ void op::refuse_operands(std::string_view operation, Where where, std::size_t co
 }
 
 template <class T>
-Tape<T>* Tape<T>::of(std::span<const Variable<T>> operands) {
-    for (const Variable<T>& v : operands) {
-        if (v.tape_ != nullptr) return v.tape_;
-    }
-    return nullptr;
-}
-
-template <class T>
 std::string Tape<T>::place(std::string_view operation, Where where) const {
     std::string text(operation);
     if (!scopes_.path()->empty()) text += " in " + *scopes_.path();
@@ -53,12 +45,10 @@ std::string Tape<T>::place(std::string_view operation, Where where) const {
 template const Entry<float>& Tape<float>::entry_of(const Variable<float>&, std::string_view, Where) const;
 template void Tape<float>::check_operands(std::span<const Variable<float>>, const Op<float>&, Where) const;
 template void Tape<float>::refuse_handle(const Variable<float>&, const std::string&) const;
-template Tape<float>* Tape<float>::of(std::span<const Variable<float>>);
 template std::string Tape<float>::place(std::string_view, Where) const;
 template const Entry<double>& Tape<double>::entry_of(const Variable<double>&, std::string_view, Where) const;
 template void Tape<double>::check_operands(std::span<const Variable<double>>, const Op<double>&, Where) const;
 template void Tape<double>::refuse_handle(const Variable<double>&, const std::string&) const;
-template Tape<double>* Tape<double>::of(std::span<const Variable<double>>);
 template std::string Tape<double>::place(std::string_view, Where) const;
 
 }  // namespace tapedeck

@@ -23,7 +23,8 @@ class Located {
     template <TensorExpression E>
     Located(const E& expression, Where where = Where::here()) : constant_(expression), where_(where) {}
 
-    Where where() const { return where_; }
+    const Where& where() const { return where_; }
+    bool is_constant() const { return constant_.has_value(); }
     /// The operand as a Variable: a constant is recorded on `tape`.
     Variable<T> on(Tape<T>& tape) const;
     /// The operand when it is a Variable; for a constant, one of no tape.

@@ -32,7 +32,7 @@ O named_by(const typename O::Options& options) {
 
 template <class T>
 template <class O>
-Variable<T> Tape<T>::record(Where where, const typename O::Options& options,
+Variable<T> Tape<T>::record(const Where& where, const typename O::Options& options,
                             std::span<const Variable<T>> inputs) {
     for (const Variable<T>& v : inputs) {
         if (!knows(v)) [[unlikely]]
@@ -57,7 +57,7 @@ namespace op {
 /// The tape that O's operands are on: where its function records it.
 /// @throws StaleVariableError when none is on any.
 template <class O, class T>
-Tape<T>& tape_for(Where where, const typename O::Options& options,
+Tape<T>& tape_for(const Where& where, const typename O::Options& options,
                   std::span<const tapedeck::Variable<T>> operands) {
     Tape<T>* tape = Tape<T>::of(operands);
     if (tape == nullptr) [[unlikely]]
@@ -65,7 +65,7 @@ Tape<T>& tape_for(Where where, const typename O::Options& options,
     return *tape;
 }
 template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
-Tape<T>& tape_for(Where where, const typename O::Options& options, const tapedeck::Variable<T>& first,
+Tape<T>& tape_for(const Where& where, const typename O::Options& options, const tapedeck::Variable<T>& first,
                   const V&... rest) {
     const std::array<tapedeck::Variable<T>, 1 + sizeof...(V)> all{first, rest...};
     return tape_for<O>(where, options, std::span<const tapedeck::Variable<T>>(all));
@@ -73,12 +73,12 @@ Tape<T>& tape_for(Where where, const typename O::Options& options, const tapedec
 
 /// Records O on the tape of its operands.
 template <class O, class T>
-tapedeck::Variable<T> record(Where where, const typename O::Options& options,
+tapedeck::Variable<T> record(const Where& where, const typename O::Options& options,
                              std::span<const tapedeck::Variable<T>> operands) {
     return tape_for<O>(where, options, operands).template record<O>(where, options, operands);
 }
 template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
-tapedeck::Variable<T> record(Where where, const typename O::Options& options,
+tapedeck::Variable<T> record(const Where& where, const typename O::Options& options,
                              const tapedeck::Variable<T>& first, const V&... rest) {
     const std::array<tapedeck::Variable<T>, 1 + sizeof...(V)> all{first, rest...};
     return record<O>(where, options, std::span<const tapedeck::Variable<T>>(all));

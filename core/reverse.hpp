@@ -22,7 +22,9 @@ struct Deposit {
 template <class T>
 class Reverse {
   public:
-    Reverse(Entries<T>& entries, const Entry<T>& entry) : entries_(entries), entry_(entry) {}
+    /// Within one `sharing` pass no gradient changes once its adjoint has run.
+    Reverse(Entries<T>& entries, const Entry<T>& entry, bool sharing = false)
+        : entries_(entries), entry_(entry), sharing_(sharing) {}
 
     std::size_t inputs() const { return entry_.inputs_.size(); }
     const Tensor<T>& input(std::size_t i) const { return *source(i).value_; }
@@ -42,31 +44,52 @@ class Reverse {
     template <class F, class... In>
     void each_of(const Shape& shape, std::size_t i, F f, const In&... operands);
 
+    /// Adds the upstream gradient to input i's, as it is. A first contribution is the same tensor, where it
+    /// may be shared: no numbers move.
+    void pass_on(std::size_t i);
+
     /// For kernels that write a whole gradient themselves: all of input i's elements, to be assigned or added
     /// to.
-    Deposit<T> deposit(std::size_t i) {
-        Entry<T>& input = source(i);
+    Deposit<T> deposit(std::size_t i) { return deposit(source(i)); }
+
+  private:
+    Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
+    Deposit<T> deposit(Entry<T>& input) {
         const bool add = input.has_grad();
-        if (!add) input.grad_->resize(input.value_->shape());
+        if (input.shares_grad_) [[unlikely]]
+            input.stop_sharing(/* keep= */ add);
+        if (!add) resized(*input.grad_, input.value_->shape());
         ++input.contributions_;
         return {input.grad_->storage().data(), add};
     }
 
-  private:
-    Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
-
     Entries<T>& entries_;
     const Entry<T>& entry_;
+    bool sharing_;
 };
+
+template <class T>
+void Reverse<T>::pass_on(std::size_t i) {
+    Entry<T>& input = source(i);
+    if (sharing_ && input.needs_grad_ && !input.has_grad() && input.value().shape() == output().shape()) {
+        input.grad_ = entry_.grad_;
+        input.shares_grad_ = true;
+        input.contributions_ = 1;
+        return;
+    }
+    each(
+        i, [](auto dy) { return dy; }, upstream());
+}
 
 template <class T>
 template <class F, class... In>
 void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... operands) {
     static_assert((std::is_same_v<In, Tensor<T>> && ...));
-    if (!needs(i)) return;
+    Entry<T>& input = source(i);
+    if (!input.needs_grad_) return;
     const std::size_t n = elements(shape);
-    const std::size_t size = input(i).storage().size();
-    const Deposit<T> to = deposit(i);
+    const std::size_t size = input.value_->storage().size();
+    const Deposit<T> to = deposit(input);
     const bool flat = ((operands.storage().size() == n || operands.storage().size() == 1) && ...);
     const auto stream = [n](const Tensor<T>& x) {
         return kernels::Stream<T>{x.storage().data(), x.storage().size() != n};
@@ -83,7 +106,7 @@ void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... op
         *to.data += kernels::map_sum<T>(n, f, stream(operands)...);
         return;
     }
-    kernels::reduce_onto<T, sizeof...(In)>(shape, to.data, input(i).shape(), f,
+    kernels::reduce_onto<T, sizeof...(In)>(shape, to.data, input.value_->shape(), f,
                                            {operands.storage().data()...}, {&operands.shape()...});
 }
 

@@ -19,15 +19,13 @@ struct Scopes::Node {
     }
 };
 
-Scopes::Scopes() : root_(std::make_unique<Node>()), active_{{root_.get(), Where{}, nullptr}} {}
+Scopes::Scopes() : root_(std::make_unique<Node>()), active_{{root_.get(), &root_->path, Where{}, nullptr}} {}
 Scopes::~Scopes() = default;
 
 void Scopes::open(std::string_view name, Where where, const void* owner) {
     Node* node = active_.back().node;
-    active_.push_back(
-        {name.empty() ? node : node->child(name), where, owner != nullptr ? owner : this->owner()});
+    if (!name.empty()) node = node->child(name);
+    active_.push_back({node, &node->path, where, owner != nullptr ? owner : this->owner()});
 }
-
-const std::string* Scopes::path() const { return &active_.back().node->path; }
 
 }  // namespace tapedeck

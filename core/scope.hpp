@@ -23,7 +23,7 @@ class Scopes {
     void open(std::string_view name, Where where, const void* owner);
     void close() { active_.pop_back(); }
     /// "mlp/hidden1/norm"; it stays where it is as long as the Scopes live.
-    const std::string* path() const;
+    const std::string* path() const { return active_.back().path; }
     /// The line that the innermost scope was opened from, and who opened it.
     Where where() const { return active_.back().where; }
     const void* owner() const { return active_.back().owner; }
@@ -32,6 +32,7 @@ class Scopes {
     struct Node;
     struct Active {
         Node* node;
+        const std::string* path;
         Where where;
         const void* owner;
     };

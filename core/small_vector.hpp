@@ -3,17 +3,21 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
 namespace tapedeck {
 
 /// Holds a tensor's elements, and its shape. Up to `Inline` elements live in the object itself; beyond that
-/// on the heap, aligned to `Align` bytes. Capacity only grows, so that a slot of the tape that sees a shorter
+/// on the heap, aligned to `Align` bytes: never both, and counted in 32 bits, since a long tape is as fast as
+/// its entries are small. Capacity only grows, so that a slot of the tape that sees a shorter
 /// last batch allocates nothing. Its type and size are the same under every compiler flag (xtensor's own
 /// containers change both with the SIMD flags, so that files compiled differently would not fit together).
 ///
@@ -36,7 +40,7 @@ class SmallVector {
     using reverse_iterator = std::reverse_iterator<iterator>;
     using const_reverse_iterator = std::reverse_iterator<const_iterator>;
 
-    SmallVector() noexcept : data_(inline_) {}
+    SmallVector() noexcept {}
     explicit SmallVector(size_type n) : SmallVector() { resize(n); }
     SmallVector(size_type n, const T& value) : SmallVector() { resize(n, value); }
     SmallVector(std::initializer_list<T> values) : SmallVector(values.begin(), values.end()) {}
@@ -62,36 +66,37 @@ class SmallVector {
     template <std::input_iterator It>
     void assign(It first, It last) {
         resize(static_cast<size_type>(std::distance(first, last)));
-        std::copy(first, last, data_);
+        std::copy(first, last, data());
     }
+    /// @throws std::length_error beyond 2^32 - 1 elements.
     void resize(size_type n) {
         if (n > capacity_) grow(n);
-        size_ = n;
+        size_ = static_cast<std::uint32_t>(n);
     }
     void resize(size_type n, const T& value) {
         const T copy = value;  // it may live in the memory that grow() gives back
         const size_type old = size_;
         resize(n);
-        if (n > old) std::fill(data_ + old, data_ + n, copy);
+        if (n > old) std::fill(data() + old, end(), copy);
     }
     void reserve(size_type n) {
         if (n > capacity_) grow(n);
     }
     void push_back(const T& value) {
         const T copy = value;  // it may live in the memory that grow() gives back
-        if (size_ == capacity_) grow(2 * capacity_);
-        data_[size_++] = copy;
+        if (size_ == capacity_) grow(2 * capacity());
+        data()[size_++] = copy;
     }
     void pop_back() { --size_; }
     void clear() { size_ = 0; }
     iterator insert(const_iterator position, const T& value) {
-        const auto at = static_cast<size_type>(position - data_);
+        const auto at = position - begin();
         push_back(value);
-        std::rotate(data_ + at, data_ + size_ - 1, data_ + size_);
-        return data_ + at;
+        std::rotate(begin() + at, end() - 1, end());
+        return begin() + at;
     }
     iterator erase(const_iterator position) {
-        iterator at = data_ + (position - data_);
+        iterator at = begin() + (position - begin());
         std::copy(at + 1, end(), at);
         --size_;
         return at;
@@ -101,21 +106,21 @@ class SmallVector {
     size_type size() const noexcept { return size_; }
     size_type capacity() const noexcept { return capacity_; }
     bool empty() const noexcept { return size_ == 0; }
-    T* data() noexcept { return data_; }
-    const T* data() const noexcept { return data_; }
-    T& operator[](size_type i) noexcept { return data_[i]; }
-    const T& operator[](size_type i) const noexcept { return data_[i]; }
-    T& front() noexcept { return data_[0]; }
-    const T& front() const noexcept { return data_[0]; }
-    T& back() noexcept { return data_[size_ - 1]; }
-    const T& back() const noexcept { return data_[size_ - 1]; }
+    T* data() noexcept { return on_heap() ? heap_ : inline_; }
+    const T* data() const noexcept { return on_heap() ? heap_ : inline_; }
+    T& operator[](size_type i) noexcept { return data()[i]; }
+    const T& operator[](size_type i) const noexcept { return data()[i]; }
+    T& front() noexcept { return *begin(); }
+    const T& front() const noexcept { return *begin(); }
+    T& back() noexcept { return *(end() - 1); }
+    const T& back() const noexcept { return *(end() - 1); }
 
-    iterator begin() noexcept { return data_; }
-    iterator end() noexcept { return data_ + size_; }
-    const_iterator begin() const noexcept { return data_; }
-    const_iterator end() const noexcept { return data_ + size_; }
-    const_iterator cbegin() const noexcept { return data_; }
-    const_iterator cend() const noexcept { return data_ + size_; }
+    iterator begin() noexcept { return data(); }
+    iterator end() noexcept { return data() + size_; }
+    const_iterator begin() const noexcept { return data(); }
+    const_iterator end() const noexcept { return data() + size_; }
+    const_iterator cbegin() const noexcept { return begin(); }
+    const_iterator cend() const noexcept { return end(); }
     reverse_iterator rbegin() noexcept { return reverse_iterator(end()); }
     reverse_iterator rend() noexcept { return reverse_iterator(begin()); }
     const_reverse_iterator rbegin() const noexcept { return const_reverse_iterator(end()); }
@@ -124,44 +129,52 @@ class SmallVector {
     const_reverse_iterator crend() const noexcept { return rend(); }
 
     friend bool operator==(const SmallVector& a, const SmallVector& b) {
-        return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+        if (a.size_ != b.size_) return false;
+        for (size_type i = 0; i < a.size_; ++i) {  // std::equal calls memcmp, which is slow for a few
+            if (!(a[i] == b[i])) return false;
+        }
+        return true;
     }
     friend auto operator<=>(const SmallVector& a, const SmallVector& b) {
         return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
     }
 
   private:
+    static constexpr size_type kMost = std::numeric_limits<std::uint32_t>::max();
+
+    bool on_heap() const noexcept { return capacity_ > Inline; }
     void grow(size_type n) {
+        if (n > kMost) throw std::length_error("a tensor of more than 4294967295 elements");
         T* memory = static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{Align}));
         std::copy(begin(), end(), memory);
-        const size_type kept = size_;
+        const std::uint32_t kept = size_;
         release();
-        data_ = memory;
+        heap_ = memory;
         size_ = kept;
-        capacity_ = n;
+        capacity_ = static_cast<std::uint32_t>(n);
     }
     void release() noexcept {
-        if (data_ != inline_) ::operator delete (data_, std::align_val_t{Align});
-        data_ = inline_;
+        if (on_heap()) ::operator delete (heap_, std::align_val_t{Align});
         size_ = 0;
         capacity_ = Inline;
     }
-    void take(SmallVector& other) noexcept {
-        if (other.data_ == other.inline_) {
-            std::copy(other.begin(), other.end(), inline_);
-            size_ = other.size_;
-        } else {
-            data_ = std::exchange(other.data_, other.inline_);
-            size_ = other.size_;
+    // Not inlined: within xtensor's resize() g++ 12 would warn of a loop that never runs.
+    [[gnu::noinline]] void take(SmallVector& other) noexcept {
+        if (other.on_heap()) {
+            heap_ = other.heap_;
             capacity_ = std::exchange(other.capacity_, Inline);
+        } else {
+            std::copy(other.begin(), other.end(), inline_);
         }
-        other.size_ = 0;
+        size_ = std::exchange(other.size_, 0);
     }
 
-    T* data_;
-    size_type size_ = 0;
-    size_type capacity_ = Inline;
-    T inline_[Inline];
+    union {
+        T* heap_;
+        T inline_[Inline];
+    };
+    std::uint32_t size_ = 0;
+    std::uint32_t capacity_ = Inline;  // decides which of the two it is
 };
 
 }  // namespace tapedeck

@@ -13,7 +13,7 @@ namespace tapedeck {
 // ---- recording
 
 template <class T>
-Entry<T>& Tape<T>::prepare(Where where, std::span<const Variable<T>> inputs) {
+Entry<T>& Tape<T>::prepare(const Where& where, std::span<const Variable<T>> inputs) {
     bool needs_grad = false;
     for (const Variable<T>& v : inputs) needs_grad |= entries_[v.index_].needs_grad_;
     Entry<T>& entry = entries_.slot(used_);
@@ -22,6 +22,7 @@ Entry<T>& Tape<T>::prepare(Where where, std::span<const Variable<T>> inputs) {
     entry.needs_grad_ = needs_grad && paused_ == 0;
     entry.value_ = &entry.own_value_;
     entry.grad_ = &entry.own_grad_;
+    entry.shares_grad_ = false;
     entry.parameter_ = nullptr;
     entry.contributions_ = 0;
     entry.scope_ = scopes_.path();
@@ -83,9 +84,9 @@ template <class T>
 }
 
 template <class T>
-void Tape<T>::reverse_step(const Entry<T>& entry) {
+void Tape<T>::reverse_step(const Entry<T>& entry, bool sharing) {
     on_reverse_step(entry);
-    Reverse<T> r(entries_, entry);
+    Reverse<T> r(entries_, entry, sharing);
     entry.op_->adjoint(r);
 }
 
@@ -94,7 +95,7 @@ void Tape<T>::run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where
     if (anomaly_ > 0) return watched_reverse(y, cotangent, where);
     start_reverse(y, cotangent, where);
     for (std::size_t i = y.index_ + std::size_t{1}; i-- > 0;) {
-        if (has_adjoint_to_run(i)) reverse_step(entries_[i]);
+        if (has_adjoint_to_run(i)) reverse_step(entries_[i], /* sharing= */ true);
     }
 }
 
@@ -125,6 +126,7 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where whe
     if (has_gradients_) forget_gradients();
     has_gradients_ = true;
     ++pass_;
+    if (last.shares_grad_) last.stop_sharing(/* keep= */ false);
     Tensor<T>& grad = *last.grad_;
     const bool add = last.has_grad();
     if (!add) grad.resize(last.value().shape());

@@ -49,12 +49,13 @@ class Tape {
     /// @throws StaleVariableError when an input is of another tape or from before a rewind; and whatever O
     /// throws.
     template <class O, std::same_as<Variable<T>>... V>
-    Variable<T> record(Where where, const typename O::Options& options, const V&... inputs) {
+    Variable<T> record(const Where& where, const typename O::Options& options, const V&... inputs) {
         const std::array<Variable<T>, sizeof...(V)> all{inputs...};
         return record<O>(where, options, std::span<const Variable<T>>(all));
     }
     template <class O>
-    Variable<T> record(Where where, const typename O::Options& options, std::span<const Variable<T>> inputs);
+    Variable<T> record(const Where& where, const typename O::Options& options,
+                       std::span<const Variable<T>> inputs);
 
     /// Runs the reverse pass from `loss`, which has one element. Gradients of entries start afresh; those of
     /// parameters add up until zero_grad().
@@ -124,7 +125,12 @@ class Tape {
     /// @throws StaleVariableError "user (demo.cpp:41): its Variable …" when it is not.
     void check(const Variable<T>& v, std::string_view user, Where where) const { entry_of(v, user, where); }
     /// The tape of the first of these that is on one; null when none is.
-    static Tape* of(std::span<const Variable<T>> operands);
+    static Tape* of(std::span<const Variable<T>> operands) {
+        for (const Variable<T>& v : operands) {
+            if (v.tape_ != nullptr) return v.tape_;
+        }
+        return nullptr;
+    }
 
   private:
     friend class Playback<T>;
@@ -136,7 +142,7 @@ class Tape {
     void check_operands(std::span<const Variable<T>> operands, const Op<T>& op, Where where) const;
     void take_back(std::size_t size);
     void name_entry(Entry<T>& entry, std::string_view name);
-    Entry<T>& prepare(Where where, std::span<const Variable<T>> inputs);
+    Entry<T>& prepare(const Where& where, std::span<const Variable<T>> inputs);
     Variable<T> commit(Entry<T>& entry);
     Entry<T>& prepare_leaf(Op<T>& kind, std::string_view name, Where where);
     void read(Entry<T>& parameter_entry);
@@ -146,7 +152,7 @@ class Tape {
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
-    void reverse_step(const Entry<T>& entry);
+    void reverse_step(const Entry<T>& entry, bool sharing = false);
     void watched_step(const Entry<T>& entry, const std::string& by);
     bool has_adjoint_to_run(std::size_t i) const {
         return entries_[i].contributions_ > 0 && !entries_[i].is_leaf();

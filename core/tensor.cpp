@@ -50,12 +50,6 @@ std::string to_text(const Shape& shape) {
     return fmt::format("({})", fmt::join(sizes.begin(), sizes.end(), ", "));
 }
 
-std::size_t elements(const Shape& shape) {
-    std::size_t n = 1;
-    for (const std::size_t size : shape) n *= size;
-    return n;
-}
-
 Shape unravel_index(std::size_t index, const Shape& shape) {
     Shape at = shape;
     for (std::size_t axis = shape.size(); axis-- > 0;) {

@@ -93,7 +93,11 @@ constexpr bool is_size(std::size_t n) { return as_written(n) > 0; }
 /// "(32, 10)"; a scalar is "()".
 std::string to_text(const Shape& shape);
 /// How many elements a tensor of this shape has.
-std::size_t elements(const Shape& shape);
+inline std::size_t elements(const Shape& shape) {
+    std::size_t n = 1;
+    for (const std::size_t size : shape) n *= size;
+    return n;
+}
 /// A row-major index as one number for each axis, as numpy.unravel_index.
 Shape unravel_index(std::size_t index, const Shape& shape);
 /// `axis`, which may count from the end, as an index from the front. What has rank 0 has no axis.
@@ -117,6 +121,14 @@ Tensor<T> zeros(const Shape& shape) {
 template <class T>
 Tensor<T> ones(const Shape& shape) {
     return full(shape, T(1));
+}
+
+/// The tensor, with this shape. Where it has it already, xtensor's own resize() would take longer to find
+/// out.
+template <class T>
+Tensor<T>& resized(Tensor<T>& tensor, const Shape& shape) {
+    if (tensor.shape() != shape) tensor.resize(shape);
+    return tensor;
 }
 
 /// Any xtensor expression that is no Tensor<T> itself.

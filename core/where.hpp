@@ -9,6 +9,17 @@ namespace tapedeck {
 /// Our own, since clang 14 has no std::source_location.
 struct Where {
     constexpr Where() = default;  // no aggregate: braces around numbers are never taken for a place
+    // Member by member, and so passed by its address: a caller that has just written the three would wait for
+    // its own stores when they are copied as one wide word, several times in each recording.
+    constexpr Where(const Where& other) noexcept
+        : file(other.file), line(other.line), function(other.function) {}
+    constexpr Where& operator=(const Where& other) noexcept {
+        file = other.file;
+        line = other.line;
+        function = other.function;
+        return *this;
+    }
+    ~Where() = default;
 
     const char* file = nullptr;
     int line = 0;

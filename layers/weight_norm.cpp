@@ -17,7 +17,8 @@ WeightNorm<T>::WeightNorm(Linear<T> linear) : bias(std::move(linear.bias)) {
     const std::size_t out = v.shape()[0], in = v.shape()[1];
     Tensor<T> g = Tensor<T>::from_shape({out, 1});
     for (std::size_t i = 0; i < out; ++i) {
-        const auto row = kernels::rms_statistics(in, v.storage().data() + i * in, T(0));
+        const auto row =
+            kernels::row_statistics(in, v.storage().data() + i * in, T(0), kernels::MeanPath::no);
         if (std::isinf(row.rstd)) {
             throw NonFiniteError(fmt::format(
                 "WeightNorm: row {} of the weight {} is all zeros, or too small: it has no direction; start "

@@ -18,19 +18,41 @@ struct Factors {
     T keep;   ///< what decoupled decay leaves of the weight
 };
 
+/// m / (sqrt(v) * root_correction + eps)
+template <class V, class T>
+V quotient(const Factors<T>& f, const V& m, const V& v) {
+    using op::select;
+    using op::sqrt;
+    const auto divided = [&](auto root, auto divide) {
+        return divide(m, root(v) * V(f.root_correction) + V(f.eps));
+    };
+    if constexpr (kernels::has_estimates<V>) {
+        // The quick way is right in the middle of T's range; 0, and what is out of it, is divided as it is.
+        const auto ordinary = v > V(T(1e-30)) && v < V(T(1e30));
+        const V quick = divided([](const V& a) { return kernels::quick_sqrt(a); },
+                                [](const V& a, const V& b) { return kernels::quick_quotient(a, b); });
+        if (xsimd::all(ordinary)) [[likely]]
+            return quick;
+        return select(
+            ordinary, quick,
+            divided([](const V& a) { return sqrt(a); }, [](const V& a, const V& b) { return V(a / b); }));
+    } else {
+        return divided([](const V& a) { return sqrt(a); }, [](const V& a, const V& b) { return V(a / b); });
+    }
+}
+
 /// One vector of parameters.
 template <class V, class T>
 void update(const Factors<T>& f, V& p, V g, V& m, V& v) {
-    using std::sqrt;
     g = g + V(f.decay) * p;
     m = V(f.beta1) * m + V(f.one_minus_beta1) * g;
     v = V(f.beta2) * v + V(f.one_minus_beta2) * g * g;
-    p = V(f.keep) * p - V(f.step) * m / (sqrt(v) * V(f.root_correction) + V(f.eps));
+    p = V(f.keep) * p - V(f.step) * quotient(f, m, v);
 }
 
 /// Three arrays are read and written in one pass, which no map of one output can do.
 template <class T>
-void update_all(const Factors<T>& f, std::size_t n, T* p, const T* g, T* m, T* v) {
+void update_all(Factors<T> f, std::size_t n, T* p, const T* g, T* m, T* v) {
     using V = kernels::Vector<T>;
     constexpr std::size_t kWidth = kernels::Lanes<V>::count;
     std::size_t i = 0;

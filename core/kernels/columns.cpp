@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <tapedeck/core/kernels/reduce.hpp>
+#include <tapedeck/core/kernels/side_by_side.hpp>
 
 namespace tapedeck::kernels {
 namespace {
@@ -14,37 +15,13 @@ struct Shapes {
     explicit Shapes(const ChannelShape& s) : data{s.batch, s.channels, s.length}, channel{s.channels, 1} {}
 };
 
-/// One number for each row and channel: a vector of channels goes down the rows, in registers. Long columns
-/// are summed by blocks, so that rounding errors do not pile up on one large number.
-template <class V, class F>
-V sum_down(std::size_t rows, F f) {
-    using T = Element<V>;
-    V total(T(0));
-    for (std::size_t r = 0; r < rows;) {
-        V block(T(0));
-        for (const std::size_t end = std::min(rows, r + kRunsInBlock); r < end; ++r) block += f(r);
-        total += block;
-    }
-    return total;
-}
-
 }  // namespace
 
 template <class T>
 void channel_statistics(const ChannelShape& s, const T* x, T* center, T* remainder, T* variance) {
     if (s.length == 1) {
-        using V = Vector<T>;
-        const V n(static_cast<T>(s.batch));
-        return each_vector<V>(s.channels, [&](auto load, auto put) {
-            const auto at = [&](std::size_t r) -> V { return load(x + r * s.channels, T(0)); };
-            const V c = sum_down<V>(s.batch, at) / n;
-            const V rest = sum_down<V>(s.batch, [&](std::size_t r) -> V { return at(r) - c; }) / n;
-            put(center, c);
-            put(remainder, rest);
-            put(variance, sum_down<V>(s.batch, [&](std::size_t r) -> V {
-                              const V d = (at(r) - c) - rest;
-                              return d * d;
-                          }) / n);
+        return each_strip<Vector<T>>(s.channels, [&](const auto& strip, std::size_t c) {
+            strip_statistics(strip, s.batch, s.channels, x + c, center + c, remainder + c, variance + c);
         });
     }
     const Shapes shapes(s);
@@ -103,15 +80,18 @@ template <class T>
 void channel_sums(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* rstd,
                   const T* dy, T* sum_dy, T* sum_dy_xhat) {
     if (s.length == 1) {
-        using V = Vector<T>;
-        return each_vector<V>(s.channels, [&](auto load, auto put) {
-            const V c = load(center, T(0)), rest = load(remainder, T(0)), a = load(rstd, T(0));
-            put(sum_dy,
-                sum_down<V>(s.batch, [&](std::size_t r) -> V { return load(dy + r * s.channels, T(0)); }));
-            put(sum_dy_xhat, sum_down<V>(s.batch, [&](std::size_t r) -> V {
-                    const std::size_t i = r * s.channels;
-                    return load(dy + i, T(0)) * (((load(x + i, T(0)) - c) - rest) * a);
-                }));
+        return each_strip<Vector<T>>(s.channels, [&](const auto& strip, std::size_t first) {
+            using S = std::remove_cvref_t<decltype(strip)>;
+            const auto c = strip.load(center + first), rest = strip.load(remainder + first),
+                       a = strip.load(rstd + first);
+            const auto xhat = [](auto v, auto m, auto r, auto scale) { return ((v - m) - r) * scale; };
+            const auto sums = sum_down<S, 2>(s.batch, [&](std::size_t r) {
+                const auto g = strip.load(dy + r * s.channels + first);
+                const auto row = strip.load(x + r * s.channels + first);
+                return std::array{g, S::times(g, S::each(xhat, row, c, rest, a))};
+            });
+            strip.store(sum_dy + first, sums[0]);
+            strip.store(sum_dy_xhat + first, sums[1]);
         });
     }
     const Shapes shapes(s);

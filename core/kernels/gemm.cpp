@@ -5,6 +5,8 @@
 
 #include <cblas.h>
 
+#include <tapedeck/core/kernels/thin.hpp>
+
 namespace tapedeck::kernels {
 
 template <class T>
@@ -15,6 +17,13 @@ void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size
         if (!add) std::fill_n(c, m * n, T(0));
         return;
     }
+    // Where one matrix is large and the other thin, reading the large one once is all there is to do.
+    constexpr std::size_t kLarge = 300'000;
+    const bool plain_a = transpose_a == Transpose::no, plain_b = transpose_b == Transpose::no;
+    if (plain_a && m <= kThin && n * k >= kLarge)
+        return plain_b ? thin_times(m, n, k, a, b, c, add) : thin_times_transposed(m, n, k, a, b, c, add);
+    if (!plain_a && plain_b && k <= kThin && m * n >= kLarge)
+        return sum_of_outer_products(m, n, k, a, b, c, add);
     const auto call = [&](auto blas) {
         const auto size = [](std::size_t s) { return static_cast<blasint>(s); };
         const bool ta = transpose_a == Transpose::yes;

@@ -7,7 +7,7 @@ namespace tapedeck::kernels {
 template <class T>
 void normalize_group(const GroupShape& shape, const T* x, const RowStatistics<T>& s, const T* gamma,
                      const T* beta, T* y) {
-    if (shape.length == 1) return normalize_row(shape.channels, x, s, gamma, beta, y);
+    if (shape.length == 1) return normalize_rows<T>(1, shape.channels, x, &s, {gamma, beta}, y);
     for (std::size_t c = 0; c < shape.channels; ++c) {
         const T scale = gamma != nullptr ? gamma[c] : T(1);
         const T shift = beta != nullptr ? beta[c] : T(0);
@@ -25,7 +25,8 @@ template <class T>
 void normalize_group_adjoint(const GroupShape& shape, const T* x, const RowStatistics<T>& s, const T* gamma,
                              const T* dy, T* dx, bool add, T* dgamma, T* dbeta) {
     if (shape.length == 1) {
-        return normalize_row_adjoint(shape.channels, x, s, MeanPath::yes, gamma, dy, dx, add, dgamma, dbeta);
+        return normalize_rows_adjoint<T>(1, shape.channels, x, &s, MeanPath::yes, gamma, dy,
+                                         {dx, add, dgamma, dbeta});
     }
     const auto xhat = [s](auto v) {
         using V = decltype(v);

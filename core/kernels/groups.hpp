@@ -19,7 +19,7 @@ template <class T>
 void normalize_group(const GroupShape& shape, const T* x, const RowStatistics<T>& statistics, const T* gamma,
                      const T* beta, T* y);
 
-/// The adjoint, as normalize_row_adjoint with a path through the mean; dgamma and dbeta are summed by
+/// The adjoint, as normalize_rows_adjoint with a path through the mean; dgamma and dbeta are summed by
 /// channel.
 template <class T>
 void normalize_group_adjoint(const GroupShape& shape, const T* x, const RowStatistics<T>& statistics,

@@ -46,15 +46,21 @@ class Loader {
 template <bool Add, class T, class F, std::same_as<Stream<T>>... In>
 void map(std::size_t n, T* out, F f, const In&... in) {
     using V = Vector<T>;
+    // What was stored a moment ago comes back from a plain load at once, through a mask only after a wait.
+    if (n == 1) {
+        const V result = f(V(*in.data)...);
+        *out = Lanes<V>::first(Add ? V(V(*out) + rounded(result)) : result);
+        return;
+    }
     [&](const auto&... from) {
         std::size_t i = 0;
         for (; i + Lanes<V>::count <= n; i += Lanes<V>::count) {
             const V result = f(from.at(i)...);
-            Lanes<V>::store(out + i, Add ? V(Lanes<V>::load(out + i) + result) : result);
+            Lanes<V>::store(out + i, Add ? V(Lanes<V>::load(out + i) + rounded(result)) : result);
         }
         if (i == n) return;
         const V result = f(from.tail(i, n - i)...);
-        store_part(out + i, n - i, Add ? V(load_part<V>(out + i, n - i, T(0)) + result) : result);
+        store_part(out + i, n - i, Add ? V(load_part<V>(out + i, n - i, T(0)) + rounded(result)) : result);
     }(Loader<V>(in)...);
 }
 

@@ -1,4 +1,4 @@
-// Normalization by row: what LayerNorm and RMSNorm do to one sample, forward and backward.
+// Normalization by row: what LayerNorm and RMSNorm do to each sample, forward and backward.
 #pragma once
 
 #include <cstddef>
@@ -16,28 +16,50 @@ struct RowStatistics {
     T rstd;      ///< 1 / sqrt(variance + eps)
 };
 
-/// Of one row of d numbers.
-template <class T>
-RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps);
-
-/// The same with no mean taken off: center and remainder are 0, and the variance is mean(x^2).
-template <class T>
-RowStatistics<T> rms_statistics(std::size_t d, const T* x, T eps);
-
-/// y = (x - mean) * rstd * gamma + beta over one row of d numbers; gamma and beta may be null.
-template <class T>
-void normalize_row(std::size_t d, const T* x, const RowStatistics<T>& statistics, const T* gamma,
-                   const T* beta, T* y);
-
 /// The paths by which x reaches y: always directly and through the variance, and, where a mean was taken off,
-/// through that.
+/// through that. Without one, center and remainder are 0, and the variance is mean(x^2).
 enum class MeanPath { yes, no };
 
-/// The adjoint. With g = dy * gamma and xhat = (x - mean) * rstd:
-/// dx = rstd * (g - mean(g) - xhat * mean(g * xhat)), the middle term only with a path through the mean,
-/// assigned or, with `add`, added; dgamma += dy * xhat, dbeta += dy. Each of the three may be null.
+/// Of each of `rows` rows of d numbers.
 template <class T>
-void normalize_row_adjoint(std::size_t d, const T* x, const RowStatistics<T>& statistics, MeanPath mean_path,
-                           const T* gamma, const T* dy, T* dx, bool add, T* dgamma, T* dbeta);
+void row_statistics(std::size_t rows, std::size_t d, const T* x, T eps, MeanPath mean_path,
+                    RowStatistics<T>* to);
+
+/// Of one row.
+template <class T>
+RowStatistics<T> row_statistics(std::size_t d, const T* x, T eps, MeanPath mean_path = MeanPath::yes) {
+    RowStatistics<T> statistics;
+    row_statistics(1, d, x, eps, mean_path, &statistics);
+    return statistics;
+}
+
+/// What normalizes each row: gamma and beta, of d numbers, may be null.
+template <class T>
+struct RowsAffine {
+    const T* gamma;
+    const T* beta;
+};
+
+/// y = (x - mean) * rstd * gamma + beta for each of `rows` rows of d numbers.
+template <class T>
+void normalize_rows(std::size_t rows, std::size_t d, const T* x, const RowStatistics<T>* statistics,
+                    RowsAffine<T> affine, T* y);
+
+/// Where a gradient goes: dx is assigned or, with `add`, added to; dgamma and dbeta are added to. Each may be
+/// null.
+template <class T>
+struct RowsGradient {
+    T* dx;
+    bool add;
+    T* dgamma;
+    T* dbeta;
+};
+
+/// The adjoint. With g = dy * gamma and xhat = (x - mean) * rstd:
+/// dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) by row, the middle term only with a path through the
+/// mean; dgamma = sum of dy * xhat, dbeta = sum of dy over the rows.
+template <class T>
+void normalize_rows_adjoint(std::size_t rows, std::size_t d, const T* x, const RowStatistics<T>* statistics,
+                            MeanPath mean_path, const T* gamma, const T* dy, RowsGradient<T> to);
 
 }  // namespace tapedeck::kernels

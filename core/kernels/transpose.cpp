@@ -1,39 +1,58 @@
 #include <tapedeck/core/kernels/transpose.hpp>
 
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <utility>
+
+#include <tapedeck/core/kernels/simd.hpp>
 
 namespace tapedeck::kernels {
 namespace {
 
-/// A square block with a side of 64 bytes, a register a row where the machine has such.
-template <class T>
+/// A square block of as many rows as a row has lanes. At the matrix's edges a part of it is used.
+template <class V>
 struct Block {
-    static constexpr std::size_t kSide = 64 / sizeof(T);
-    typedef T Row __attribute__((vector_size(64)));
-    Row row[kSide];
+    using T = Element<V>;
+    static constexpr std::size_t kSide = Lanes<V>::count;
+    std::array<V, kSide> row;
 
-    void load(const T* from, std::size_t stride) {
-        for (std::size_t i = 0; i < kSide; ++i) std::memcpy(&row[i], from + i * stride, sizeof(Row));
+    void load(std::size_t rows, std::size_t columns, const T* from, std::size_t stride) {
+        for (std::size_t i = 0; i < kSide; ++i) {
+            if (i >= rows)
+                row[i] = V(T(0));
+            else
+                row[i] = columns == kSide ? Lanes<V>::load(from + i * stride)
+                                          : load_part<V>(from + i * stride, columns, T(0));
+        }
     }
-    void store(T* to, std::size_t stride) const {
-        for (std::size_t i = 0; i < kSide; ++i) std::memcpy(to + i * stride, &row[i], sizeof(Row));
+    void store(std::size_t rows, std::size_t columns, T* to, std::size_t stride) const {
+        for (std::size_t i = 0; i < std::min(rows, kSide); ++i) {
+            if (columns == kSide)
+                Lanes<V>::store(to + i * stride, row[i]);
+            else
+                store_part(to + i * stride, columns, row[i]);
+        }
     }
 
+#ifdef TAPEDECK_SIMD
     /// Eklundh's method (1972): swaps the off-diagonal quarters of ever smaller blocks, here of side 2 * H.
     template <std::size_t H, std::size_t... Lane>
     void swap_quarters(std::index_sequence<Lane...>) {
+        using Register = typename V::register_type;
         for (std::size_t i = 0; i < kSide; ++i) {
             if (i & H) continue;
-            const Row a = row[i], b = row[i + H];
-            row[i] = __builtin_shufflevector(a, b, (Lane & H ? kSide + Lane - H : Lane)...);
-            row[i + H] = __builtin_shufflevector(a, b, (Lane & H ? kSide + Lane : Lane + H)...);
+            const Register a = row[i], b = row[i + H];
+            row[i] = V(Register(__builtin_shufflevector(a, b, (Lane & H ? kSide + Lane - H : Lane)...)));
+            row[i + H] = V(Register(__builtin_shufflevector(a, b, (Lane & H ? kSide + Lane : Lane + H)...)));
         }
     }
+#endif
     template <std::size_t H = kSide / 2>
     void transpose() {
-        swap_quarters<H>(std::make_index_sequence<kSide>());
-        if constexpr (H > 1) transpose<H / 2>();
+        if constexpr (H > 0) {
+            swap_quarters<H>(std::make_index_sequence<kSide>());
+            transpose<H / 2>();
+        }
     }
 };
 
@@ -41,19 +60,15 @@ struct Block {
 
 template <class T>
 void transpose(std::size_t rows, std::size_t columns, const T* from, T* to) {
-    constexpr std::size_t kSide = Block<T>::kSide;
-    const std::size_t whole_rows = rows / kSide * kSide, whole_columns = columns / kSide * kSide;
-    for (std::size_t i = 0; i < whole_rows; i += kSide) {
-        for (std::size_t j = 0; j < whole_columns; j += kSide) {
-            Block<T> block;
-            block.load(from + i * columns + j, columns);
+    constexpr std::size_t kSide = Block<Vector<T>>::kSide;
+    for (std::size_t i = 0; i < rows; i += kSide) {
+        for (std::size_t j = 0; j < columns; j += kSide) {
+            const std::size_t height = std::min(rows - i, kSide), width = std::min(columns - j, kSide);
+            Block<Vector<T>> block;
+            block.load(height, width, from + i * columns + j, columns);
             block.transpose();
-            block.store(to + j * rows + i, rows);
+            block.store(width, height, to + j * rows + i, rows);
         }
-    }
-    for (std::size_t i = 0; i < rows; ++i) {
-        for (std::size_t j = i < whole_rows ? whole_columns : 0; j < columns; ++j)
-            to[j * rows + i] = from[i * columns + j];
     }
 }
 

@@ -1,12 +1,12 @@
-#include <optional>
-
 #include <tapedeck/core/ops/activation.hpp>
 
 #include <numbers>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/kernels/tanh.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/reverse.hpp>
 #include <tapedeck/core/tape.hpp>
@@ -20,7 +20,7 @@ struct Tanh final : Op<T> {
     std::string_view name() const override { return "Tanh"; }
     std::string_view rule() const override { return "dx = dy * (1 - y^2)"; }
     void forward(Forward<T>& f) override {
-        f.each([](auto x) { return tanh(x); }, f.input(0));
+        f.each([](auto x) { return kernels::quick_tanh(x); }, f.input(0));
     }
     void adjoint(Reverse<T>& r) override {
         r.each(

@@ -19,10 +19,8 @@ struct Add final : Op<T> {
         f.each([](auto a, auto b) { return a + b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(
-            0, [](auto dy) { return dy; }, r.upstream());
-        r.each(
-            1, [](auto dy) { return dy; }, r.upstream());
+        r.pass_on(0);
+        r.pass_on(1);
     }
 };
 
@@ -35,8 +33,7 @@ struct Subtract final : Op<T> {
         f.each([](auto a, auto b) { return a - b; }, f.input(0), f.input(1));
     }
     void adjoint(Reverse<T>& r) override {
-        r.each(
-            0, [](auto dy) { return dy; }, r.upstream());
+        r.pass_on(0);
         r.each(
             1, [](auto dy) { return -dy; }, r.upstream());
     }
@@ -189,6 +186,7 @@ namespace {
 
 template <class O, class T>
 Variable<T> record_pair(const Located<T>& a, const Located<T>& b) {
+    if (!a.is_constant() && !b.is_constant()) return op::record<O>(a.where(), {}, a.variable(), b.variable());
     Tape<T>& tape = op::tape_for<O>(a.where(), {}, a.variable(), b.variable());
     const Attempt<T> attempt(tape);
     return tape.template record<O>(a.where(), {}, a.on(tape), b.on(tape));

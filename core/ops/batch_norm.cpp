@@ -56,21 +56,15 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         }
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
+        const T eps = static_cast<T>(options.mode.eps);
+        bool suspect = false;
         for (std::size_t c = 0; c < shape.channels; ++c) {
-            const T eps = static_cast<T>(options.mode.eps);
             rstd[c] = T(1) / std::sqrt(variance[c] + eps);
-            if (own_statistics() && std::isfinite(center[c]) && kernels::leaves_range(variance[c], eps))
-                rstd[c] = kernels::rstd_out_of_range(shape, x.storage().data(), c, options.mode.eps);
-            if (std::isinf(rstd[c])) {
-                f.template fail<NonFiniteError>(
-                    fmt::format("{} and eps is 0: nothing can be divided by its root; give a positive eps.",
-                                own_statistics()
-                                    ? fmt::format("channel {} of {} is constant, so that its variance is 0,",
-                                                  c, shape.channels)
-                                    : fmt::format("the running variance of channel {} of {} is 0,", c,
-                                                  shape.channels)),
-                    {"x"});
-            }
+            suspect |= kernels::leaves_range(variance[c], eps) | std::isinf(rstd[c]);
+        }
+        if (suspect) [[unlikely]]
+            divide_out_of_range(f);
+        for (std::size_t c = 0; c < shape.channels; ++c) {
             scale[c] = weight != nullptr ? rstd[c] * weight[c] : rstd[c];
             shift[c] = bias != nullptr ? bias[c] : T(0);
         }
@@ -153,12 +147,38 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         }
     }
 
+    /// rstd where the variance left T's range.
+    void divide_out_of_range(Forward<T>& f) {
+        const Tensor<T>& x = f.input(0);
+        const kernels::ChannelShape shape = channels(x.shape());
+        for (std::size_t c = 0; c < shape.channels; ++c) {
+            if (own_statistics() && std::isfinite(center[c]) &&
+                kernels::leaves_range(variance[c], static_cast<T>(options.mode.eps)))
+                rstd[c] = kernels::rstd_out_of_range(shape, x.storage().data(), c, options.mode.eps);
+            if (std::isinf(rstd[c])) {
+                f.template fail<NonFiniteError>(
+                    fmt::format("{} and eps is 0: nothing can be divided by its root; give a positive eps.",
+                                own_statistics()
+                                    ? fmt::format("channel {} of {} is constant, so that its variance is 0,",
+                                                  c, shape.channels)
+                                    : fmt::format("the running variance of channel {} of {} is 0,", c,
+                                                  shape.channels)),
+                    {"x"});
+            }
+        }
+    }
+
     void update_running(const kernels::ChannelShape& shape) {
         before.keep(*options.running);
         RunningUpdate<T> update(*options.running, options.mode.momentum);
         const T n = static_cast<T>(shape.per_channel());
-        for (std::size_t c = 0; c < shape.channels; ++c)
-            update.channel(c, center[c] + remainder[c], variance[c] * n / (n - 1));
+        auto& mean = sum_dy;  // free until the adjoint
+        auto& unbiased = sum_dy_xhat;
+        for (std::size_t c = 0; c < shape.channels; ++c) {
+            mean[c] = center[c] + remainder[c];
+            unbiased[c] = variance[c] * n / (n - 1);
+        }
+        update.channels(mean.data(), unbiased.data());
     }
 };
 

@@ -30,6 +30,7 @@ struct ChannelGroupNorm final : Op<T>, Normalization<T> {
     };
     Options options;
     SmallVector<kernels::RowStatistics<T>, 1> statistics;  ///< of sample 0's groups, then sample 1's, …
+    SmallVector<T, 1, 64> mean, variance;  ///< of InstanceNorm's channels, where they are to be kept
     RunningBefore<T> before;
 
     std::string_view name() const override { return kInstance ? "InstanceNorm" : "GroupNorm"; }
@@ -47,11 +48,11 @@ struct ChannelGroupNorm final : Op<T>, Normalization<T> {
         const Layout layout = layout_of(x.shape());
         const T eps = static_cast<T>(options.eps);
         statistics.resize(layout.samples * layout.groups);
+        kernels::row_statistics(statistics.size(), layout.group.size(), x.storage().data(), eps,
+                                kernels::MeanPath::yes, statistics.data());
         T* y = f.output(x.shape()).storage().data();
         layout.each([&](std::size_t i, std::size_t offset, std::size_t channel) {
-            const T* group = x.storage().data() + offset;
-            statistics[i] = kernels::row_statistics(layout.group.size(), group, eps);
-            kernels::normalize_group(layout.group, group, statistics[i],
+            kernels::normalize_group(layout.group, x.storage().data() + offset, statistics[i],
                                      at(options.affine.weight(f), channel),
                                      at(options.affine.bias(f), channel), y + offset);
         });
@@ -177,14 +178,16 @@ struct ChannelGroupNorm final : Op<T>, Normalization<T> {
         RunningUpdate<T> update(*options.running, options.momentum);
         const T n = static_cast<T>(layout.group.size());
         const T samples = static_cast<T>(layout.samples);
-        for (std::size_t c = 0; c < layout.groups; ++c) {
-            T mean = 0, variance = 0;
-            for (std::size_t i = c; i < statistics.size(); i += layout.groups) {
-                mean += (statistics[i].center + statistics[i].remainder) / samples;
-                variance += statistics[i].variance * n / (n - 1) / samples;
-            }
-            update.channel(c, mean, variance);
+        mean.resize(layout.groups);
+        variance.resize(layout.groups);
+        std::fill_n(mean.data(), layout.groups, T(0));
+        std::fill_n(variance.data(), layout.groups, T(0));
+        for (std::size_t i = 0; i < statistics.size(); ++i) {
+            const std::size_t c = i % layout.groups;
+            mean[c] += (statistics[i].center + statistics[i].remainder) / samples;
+            variance[c] += statistics[i].variance * n / (n - 1) / samples;
         }
+        update.channels(mean.data(), variance.data());
     }
 };
 

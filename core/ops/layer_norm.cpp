@@ -48,12 +48,8 @@ struct RowNorm final : Op<T>, Normalization<T> {
         T* y = f.output(x.shape()).storage().data();
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
-        for (std::size_t i = 0; i < rows; ++i) {
-            const T* row = x.storage().data() + i * d;
-            statistics[i] =
-                kCentered ? kernels::row_statistics(d, row, eps) : kernels::rms_statistics(d, row, eps);
-            kernels::normalize_row(d, row, statistics[i], weight, bias, y + i * d);
-        }
+        kernels::row_statistics(rows, d, x.storage().data(), eps, kMean, statistics.data());
+        kernels::normalize_rows<T>(rows, d, x.storage().data(), statistics.data(), {weight, bias}, y);
         if (eps > 0) return;
         for (std::size_t i = 0; i < rows; ++i) {
             if (std::isinf(statistics[i].rstd)) fail_to_divide(f, i);
@@ -67,13 +63,10 @@ struct RowNorm final : Op<T>, Normalization<T> {
         T* dweight = options.affine.weight_gradient(r);
         T* dbias = options.affine.bias_gradient(r);
         // Last, since it is assigned at once: x may be the weight as well.
-        const bool wants_dx = r.needs(0);
-        const Deposit<T> dx = wants_dx ? r.deposit(0) : Deposit<T>{nullptr, false};
-        for (std::size_t i = 0; i < statistics.size(); ++i) {
-            kernels::normalize_row_adjoint(d, x.storage().data() + i * d, statistics[i], kMean, weight,
-                                           r.upstream().storage().data() + i * d,
-                                           wants_dx ? dx.data + i * d : nullptr, dx.add, dweight, dbias);
-        }
+        const Deposit<T> dx = r.needs(0) ? r.deposit(0) : Deposit<T>{nullptr, false};
+        kernels::normalize_rows_adjoint<T>(statistics.size(), d, x.storage().data(), statistics.data(), kMean,
+                                           weight, r.upstream().storage().data(),
+                                           {dx.data, dx.add, dweight, dbias});
     }
 
     Grouping<T> grouping(const Shape& x) const override {

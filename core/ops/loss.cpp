@@ -96,6 +96,33 @@ struct BinaryCrossEntropyWithLogits final : Op<T> {
     }
 };
 
+/// A row's softmax, and what its sum is made of: 1 for the largest number and the rest for all others, apart,
+/// so that log1p keeps the digits of a loss that is nearly 0.
+template <class T>
+struct Exponentials {
+    T largest, of_largest, rest;
+    T total() const { return of_largest + rest; }
+
+    Exponentials(std::size_t n, const T* row, T* softmax) : largest(row[0]) {
+        using V = kernels::Vector<T>;
+        for (std::size_t k = 1; k < n; ++k) largest = row[k] > largest ? row[k] : largest;
+        of_largest = T(1) + (largest - largest);  // nan when it is infinite
+        V others(T(0)), equals(T(0));
+        kernels::each_vector<V>(n, [&](auto load, auto store) {
+            const V v = load(row, -std::numeric_limits<T>::infinity());
+            const V e = exp(v - V(largest));
+            others = others + select(v == V(largest), V(T(0)), e);
+            equals = equals + select(v == V(largest), V(T(1)), V(T(0)));
+            store(softmax, e);
+        });
+        using Lanes = kernels::Lanes<V>;
+        rest = Lanes::sum(others) + (Lanes::sum(equals) - T(1)) * of_largest;
+        kernels::each_vector<V>(n, [&, share = V(T(1) / total())](auto load, auto store) {
+            store(softmax, load(softmax, T(0)) * share);
+        });
+    }
+};
+
 /// y = mean over rows of log(sum of e^x) - x[target]
 template <class T>
 struct CrossEntropy final : Op<T> {
@@ -141,25 +168,12 @@ struct CrossEntropy final : Op<T> {
         for (std::size_t i = 0; i < rows; ++i) {
             const T* row = x.storage().data() + i * classes;
             T* p = softmax_minus_onehot.storage().data() + i * classes;
-            const T* top = std::max_element(row, row + classes);
-            const T largest = *top;
-            kernels::map<false>(
-                classes, p, [largest](auto v) { return exp(v - decltype(v)(largest)); },
-                kernels::Stream<T>{row});
-            // Without the largest, which is e^0 = 1: log1p keeps the digits of a loss that is nearly 0.
-            T& first = p[top - row];
-            const T e_0 = std::exchange(first, T(0));
-            const T rest = kernels::map_sum<T>(
-                classes, [](auto v) { return v; }, kernels::Stream<T>{p});
-            first = e_0;
-            const T total = e_0 + rest;
-            kernels::map<false>(
-                classes, p, [share = T(1) / total](auto v) { return v * decltype(v)(share); },
-                kernels::Stream<T>{p});
+            const Exponentials<T> e(classes, row, p);
             // Nor is 1 - p taken where p is nearly 1.
             T& target = p[targets[i]];
-            target = row + targets[i] == top && e_0 == 1 ? -rest / total : target - 1;
-            loss += log1p(rest + (e_0 - T(1))) - (row[targets[i]] - largest);
+            const bool on_top = row[targets[i]] == e.largest && e.of_largest == 1;
+            target = on_top ? -e.rest / e.total() : target - 1;
+            loss += log1p(e.rest + (e.of_largest - T(1))) - (row[targets[i]] - e.largest);
         }
         f.output({}).storage()[0] = loss / static_cast<T>(rows);
     }

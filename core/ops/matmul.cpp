@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/kernels/bias.hpp>
 #include <tapedeck/core/kernels/gemm.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/reverse.hpp>
@@ -131,11 +132,7 @@ struct Linear final : Op<T> {
         const T* w = transposed != nullptr ? transposed : weight.storage().data();
         gemm(no, transposed != nullptr ? no : yes, rows, out, in, x.storage().data(), w, y.storage().data(),
              false);
-        if (f.inputs() < 3) return;
-        const kernels::Stream<T> bias{f.input(2).storage().data()};
-        for (std::size_t r = 0; r < rows; ++r)
-            kernels::map<true>(
-                out, y.storage().data() + r * out, [](auto b) { return b; }, bias);
+        if (f.inputs() == 3) kernels::add_to_rows(rows, out, f.input(2).storage().data(), y.storage().data());
     }
 
     void adjoint(Reverse<T>& r) override {
@@ -151,9 +148,10 @@ struct Linear final : Op<T> {
             const Deposit<T> dw = r.deposit(1);
             gemm(yes, no, out, in, rows, dy, r.input(0).storage().data(), dw.data, dw.add);
         }
-        if (r.inputs() == 3)
-            r.each(
-                2, [](auto d) { return d; }, r.upstream());
+        if (r.inputs() == 3 && r.needs(2)) {
+            const Deposit<T> db = r.deposit(2);
+            kernels::sum_rows(rows, out, dy, db.data, db.add);
+        }
     }
 };
 

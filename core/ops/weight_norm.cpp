@@ -33,7 +33,8 @@ struct WeightNorm final : Op<T> {
         for (std::size_t i = 0; i < rows; ++i) {
             const T* row = v.storage().data() + i * d;
             // The root mean square, times the root of the size, is the norm: it bears huge and tiny numbers.
-            inverse_norm[i] = kernels::rms_statistics(d, row, T(0)).rstd / std::sqrt(static_cast<T>(d));
+            inverse_norm[i] = kernels::row_statistics(d, row, T(0), kernels::MeanPath::no).rstd /
+                              std::sqrt(static_cast<T>(d));
             if (std::isinf(inverse_norm[i])) {
                 f.template fail<NonFiniteError>(fmt::format("row {} of v is all zeros, or too small: it has "
                                                             "no direction; start from other weights.",

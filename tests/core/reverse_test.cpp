@@ -1,5 +1,6 @@
 // The reverse pass: gradients, contributions, repetition, and what it refuses.
 #include <tapedeck/core/ops/ops.hpp>
+#include <tapedeck/core/playback.hpp>
 #include <tapedeck/core/tape.hpp>
 
 #include "../support.hpp"
@@ -161,4 +162,40 @@ TEST_CASE("reverse: a broadcast operand gets the sum") {
     CHECK(list(column.grad()) == std::vector<float>{-15, -15});
     CHECK(scalar.grad().shape() == Shape{});
     CHECK(scalar.grad()() == 12 - 90);
+}
+
+TEST_CASE("reverse: a gradient that an addition passes on is shared until another arrives") {
+    Tape<double> tape;
+    const auto x = tape.variable(tensor<double>({2}, {1, 2})), y = tape.variable(tensor<double>({2}, {3, 4}));
+    const auto z = x + y, d = z - x, loss = sum(z * d);  // d = y
+    tape.backward(loss);
+    // dL/dz = d + z, all of which goes to y; x gets -z besides.
+    CHECK(list(z.grad()) == std::vector<double>{7, 10});
+    CHECK(&y.grad() == &z.grad());
+    CHECK(list(x.grad()) == std::vector<double>{3, 4});
+    CHECK(&x.grad() != &z.grad());
+
+    const auto twice = sum(x + x);
+    tape.backward(twice);
+    CHECK(list(x.grad()) == std::vector<double>{2, 2});
+    // Another pass begins anew, at an entry whose gradient was shared.
+    const auto one = tape.variable(tensor<double>({1}, {5}));
+    const auto next = one + 1.0;
+    tape.backward(next);
+    tape.backward(one);
+    CHECK(list(one.grad()) == std::vector<double>{1});
+    CHECK_FALSE(next.entry().has_grad());
+    tape.backward(loss);
+    CHECK(list(z.grad()) == std::vector<double>{7, 10});
+    CHECK(list(x.grad()) == std::vector<double>{3, 4});
+    // What steps does not share, so that a step can be taken back.
+    auto playback = tape.reverse(loss);
+    while (playback.step()) {
+    }
+    CHECK(&y.grad() != &z.grad());
+    CHECK(list(y.grad()) == list(z.grad()));
+    while (playback.back()) {
+    }
+    playback.finish();
+    CHECK(list(x.grad()) == std::vector<double>{3, 4});
 }

@@ -3,6 +3,7 @@
 #include <tapedeck/optim/adam.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include "reference.hpp"
 
@@ -87,4 +88,38 @@ TEST_CASE("adam: a parameter that was given another shape is an error, and nothi
     q.grad = ones<float>({200});
     CHECK(says(error_text<ShapeError>([&] { adam.step(); }), {"parameter q is (200)", "(2) was expected"}));
     CHECK(list(p.value) == std::vector<float>(2, 1));
+}
+
+TEST_CASE("adam: gradients of every magnitude, side by side") {
+    // The quick roots and quotients of ordinary numbers, and the exact ones at both ends of float's range.
+    std::vector<float> gradients{0};
+    for (float g = 1e-18F; g < 1e18F; g *= 3.7F) gradients.push_back(gradients.size() % 2 == 0 ? g : -g);
+    const std::size_t n = gradients.size();
+    const AdamOptions options{.lr = 0.01, .eps = 1e-30};
+    Parameter<float> p(zeros<float>({n}));
+    Adam<float> adam({&p}, options);
+    std::vector<double> m(n), v(n), expected(n);
+    for (int t = 1; t <= 3; ++t) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const float g = t == 2 ? gradients[i] / 2 : gradients[i];
+            p.grad(i) = g;
+            m[i] = options.beta1 * m[i] + (1 - options.beta1) * static_cast<double>(g);
+            v[i] =
+                options.beta2 * v[i] + (1 - options.beta2) * static_cast<double>(g) * static_cast<double>(g);
+            const double root = std::sqrt(v[i] / (1 - std::pow(options.beta2, t)));
+            expected[i] -= options.lr * m[i] / (1 - std::pow(options.beta1, t)) / (root + options.eps);
+        }
+        adam.step();
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        CAPTURE(gradients[i]);
+        // Below that its square is no normal float.
+        const double near = std::abs(gradients[i]) < 1e-17F ? 0.1 : 2e-6;
+        CHECK(static_cast<double>(p.value(i)) == doctest::Approx(expected[i]).epsilon(near));
+    }
+    p.grad.fill(std::numeric_limits<float>::infinity());
+    const float before = p.value(1);
+    p.grad(1) = 1e30F;  // whose square is infinite
+    adam.step();
+    CHECK(p.value(1) == before);
 }

@@ -29,7 +29,7 @@ class Object(ABC):
 
     @abstractmethod
     def target(self):
-        """What a pointer points at."""
+        """What a pointer points at, or an array's first element."""
 
     @abstractmethod
     def offset(self, count):

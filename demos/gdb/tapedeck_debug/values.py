@@ -25,12 +25,13 @@ class Vector:
             raise Garbage(obj.type_name())
         self.obj, self.format, inline = obj, FORMATS.get(match[1]), int(match[2])
         self.size, capacity = obj.field("size_").number(), obj.field("capacity_").number()
-        self.data = obj.field("data_").number()
+        self.memory = obj.field("heap_" if capacity > inline else "inline_")
+        self.data = self.memory.number() if capacity > inline else self.memory.address()
         if not (self.size <= capacity < MOST_NUMBERS and capacity >= inline and self.data):
             raise Garbage("no SmallVector")
 
     def objects(self):
-        first = self.obj.field("data_").target()
+        first = self.memory.target()
         return [first.offset(i) for i in range(self.size)]
 
     def numbers(self, start=0, count=None):

@@ -10,7 +10,8 @@ NAMESPACES = ("std", "xt", "xtl", "xsimd", "fmt", "__gnu_cxx", "__cxxabiv1")
 PLUMBING = ("kernels::", "refuse::", "Where::", "Located<", "SmallVector<", "Boxed<", "Scopes::", "ScopeGuard::",
             "ModeGuard::", "Attempt<", "Entries<", "Entry<", "Variable<", "Forward<", "Reverse<", "Random::",
             "operator(==|<=>)", "Module<[^>]*>::enter", "op::tape_for", "as_written", "elements", "broadcast", "full<",
-            "zeros<", "ones<", "Tape<[^>]*>::(prepare|knows|check|name_entry|of|paused|place|scope|entry_of|owner|where|"
+            "zeros<", "ones<", "resized<",
+            "Tape<[^>]*>::(prepare|knows|check|name_entry|of|paused|place|scope|entry_of|owner|where|"
             "read|parameter|has_adjoint|freeze|pause)")
 FUNCTIONS = (rf"^({'|'.join(NAMESPACES)})::", rf"^tapedeck::({'|'.join(PLUMBING)})", r"^_Z+N[0-9]*8?tapedeck7kernels",
              r"^operator (new|delete)", r"^__gthread")

@@ -34,7 +34,8 @@ class LldbObject(Object):
         return address
 
     def target(self):
-        return LldbObject(self.value.Dereference())
+        is_array = self.value.GetType().IsArrayType()
+        return LldbObject(self.value.GetChildAtIndex(0) if is_array else self.value.Dereference())
 
     def offset(self, count):
         kind = self.value.GetType()
