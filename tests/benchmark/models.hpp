@@ -35,7 +35,7 @@ struct Mlp {
     td::Tape<float> tape;
     td::Adam<float> adam;
 
-    explicit Mlp(const Work& work) : net(layers(work, rng)), adam(net.parameters(), {.lr = 1e-3}) {
+    explicit Mlp(const Work& work) : net(layers(work, rng)), adam(net.parameters(), {.lr = kLr}) {
         x = draw({work.batch, work.sizes.front()}, rng);
         y = draw({work.batch, 1}, rng);
         for (std::size_t i = 0; i < work.batch; ++i) labels.push_back(i % work.sizes.back());
@@ -80,7 +80,7 @@ struct Rnn : td::Module<float> {
           out(hidden, 1, rng),
           norm(make_norm(work, hidden)),
           h0(td::zeros<float>({work.batch, hidden})),
-          adam(parameters(), {.lr = 1e-3}) {
+          adam(parameters(), {.lr = kLr}) {
         for (std::size_t t = 0; t < steps; ++t) x.push_back(draw({work.batch, work.sizes.at(1)}, rng));
         y = draw({work.batch, 1}, rng);
     }
@@ -120,7 +120,7 @@ struct Cell {
     explicit Cell(const Work& work)
         : cell(work.sizes.at(1), work.sizes.at(2), rng, {.norm = norm(work.norm)}),
           out(work.sizes.at(2), 1, rng),
-          adam(parameters(), {.lr = 1e-3}) {
+          adam(parameters(), {.lr = kLr}) {
         for (std::size_t t = 0; t < work.sizes.at(0); ++t)
             x.push_back(draw({work.batch, work.sizes.at(1)}, rng));
         y = draw({work.batch, 1}, rng);

@@ -14,6 +14,10 @@
 
 namespace benchmark_steps {
 
+/// Everybody's learning rate: so small that no number of steps reaches a perfect fit, whose gradients are
+/// denormal numbers, which take many times as long.
+inline constexpr double kLr = 1e-7;
+
 /// One kind of training step: forward, backward and Adam's update, on the same batch every time.
 struct Work {
     std::string model;               ///< "mlp", "rnn" (written out by hand) or "rnn_cell"

@@ -19,6 +19,7 @@ namespace {
 
 /// fit() forgets the moments whenever it is called; here they are kept from step to step.
 struct Adam : tiny_dnn::adam {
+    Adam() { alpha = benchmark_steps::kLr; }
     void reset() override {}
 };
 

@@ -13,6 +13,7 @@ from torch import nn
 
 torch.set_num_threads(int(os.environ.get("BENCHMARK_THREADS", "1")))
 COMPILED = "--compile" in sys.argv
+LR = 1e-7  # see protocol.hpp
 
 
 def norm(name, size):
@@ -70,7 +71,7 @@ class Cell(nn.Module):
 def make(model, work, batch, *sizes):
     model = {"mlp": Mlp, "rnn": Rnn, "rnn_cell": Cell}[model](work, int(batch), [int(s) for s in sizes])
     fused = {"fused": True} if tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 4) else {}
-    adam = torch.optim.Adam(model.parameters(), lr=1e-3, **fused)
+    adam = torch.optim.Adam(model.parameters(), lr=LR, **fused)
     forward = model
     if COMPILED:
         # Afresh for each work: after a few other shapes it would compile for any, or not at all.
