@@ -69,19 +69,6 @@ class Reverse {
 };
 
 template <class T>
-void Reverse<T>::pass_on(std::size_t i) {
-    Entry<T>& input = source(i);
-    if (sharing_ && input.needs_grad_ && !input.has_grad() && input.value().shape() == output().shape()) {
-        input.grad_ = entry_.grad_;
-        input.shares_grad_ = true;
-        input.contributions_ = 1;
-        return;
-    }
-    each(
-        i, [](auto dy) { return dy; }, upstream());
-}
-
-template <class T>
 template <class F, class... In>
 void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... operands) {
     static_assert((std::is_same_v<In, Tensor<T>> && ...));
@@ -109,5 +96,8 @@ void Reverse<T>::each_of(const Shape& shape, std::size_t i, F f, const In&... op
     kernels::reduce_onto<T, sizeof...(In)>(shape, to.data, input.value_->shape(), f,
                                            {operands.storage().data()...}, {&operands.shape()...});
 }
+
+extern template void Reverse<float>::pass_on(std::size_t);
+extern template void Reverse<double>::pass_on(std::size_t);
 
 }  // namespace tapedeck

@@ -42,6 +42,21 @@ void channel_statistics(const ChannelShape& s, const T* x, T* center, T* remaind
 }
 
 template <class T>
+bool inverse_roots(std::size_t n, const T* variance, T eps, T* rstd) {
+    map<false>(
+        n, rstd,
+        [eps](auto v) {
+            using V = decltype(v);
+            using op::sqrt;
+            return V(1) / sqrt(v + V(eps));
+        },
+        Stream<T>{variance});
+    bool fine = true;
+    for (std::size_t i = 0; i < n; ++i) fine &= !leaves_range(variance[i], eps);
+    return fine;
+}
+
+template <class T>
 T rstd_out_of_range(const ChannelShape& s, const T* x, std::size_t channel, double eps) {
     const auto n = static_cast<long double>(s.per_channel());
     const auto total = [&](auto f) {
@@ -61,12 +76,14 @@ template <class T>
 void scale_channels(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* scale,
                     const T* shift, T* y) {
     if (s.length == 1) {
-        using V = Vector<T>;
-        return each_vector<V>(s.channels, [&](auto load, auto put) {
-            const V c = load(center, T(0)), rest = load(remainder, T(0)), a = load(scale, T(0)),
-                    b = load(shift, T(0));
-            for (std::size_t i = 0; i < s.batch * s.channels; i += s.channels)
-                put(y + i, ((load(x + i, T(0)) - c) - rest) * a + b);
+        return each_strip<Vector<T>>(s.channels, [&](const auto& strip, std::size_t first) {
+            const auto c = strip.load(center + first), rest = strip.load(remainder + first),
+                       a = strip.load(scale + first), b = strip.load(shift + first);
+            const auto f = [](auto v, auto m, auto r, auto factor, auto offset) {
+                return ((v - m) - r) * factor + offset;
+            };
+            for (std::size_t i = first; i < s.batch * s.channels; i += s.channels)
+                strip.store(y + i, strip.each(f, strip.load(x + i), c, rest, a, b));
         });
     }
     const Shapes shapes(s);
@@ -106,14 +123,18 @@ template <class T>
 void channel_gradient(const ChannelShape& s, const T* x, const T* center, const T* remainder, const T* dy,
                       const T* scale, const T* a, const T* b, T* dx, bool add) {
     if (s.length == 1) {
-        using V = Vector<T>;
-        return each_vector<V>(s.channels, [&](auto load, auto put) {
-            const V c = load(center, T(0)), rest = load(remainder, T(0)), factor = load(scale, T(0)),
-                    mean = load(a, T(0)), slope = load(b, T(0));
-            for (std::size_t i = 0; i < s.batch * s.channels; i += s.channels) {
-                const V gradient =
-                    factor * (load(dy + i, T(0)) - mean - ((load(x + i, T(0)) - c) - rest) * slope);
-                put(dx + i, add ? V(load(dx + i, T(0)) + gradient) : gradient);
+        return each_strip<Vector<T>>(s.channels, [&](const auto& strip, std::size_t first) {
+            const auto c = strip.load(center + first), rest = strip.load(remainder + first),
+                       factor = strip.load(scale + first), mean = strip.load(a + first),
+                       slope = strip.load(b + first);
+            const auto f = [](auto g, auto v, auto m, auto r, auto k, auto offset, auto steep) {
+                return k * (g - offset - ((v - m) - r) * steep);
+            };
+            for (std::size_t i = first; i < s.batch * s.channels; i += s.channels) {
+                auto gradient =
+                    strip.each(f, strip.load(dy + i), strip.load(x + i), c, rest, factor, mean, slope);
+                if (add) gradient = strip.plus(strip.load(dx + i), gradient);
+                strip.store(dx + i, gradient);
             }
         });
     }
@@ -128,6 +149,7 @@ void channel_gradient(const ChannelShape& s, const T* x, const T* center, const 
 }
 
 #define INSTANTIATE(T)                                                                                       \
+    template bool inverse_roots(std::size_t, const T*, T, T*);                                               \
     template T rstd_out_of_range(const ChannelShape&, const T*, std::size_t, double);                        \
     template void channel_statistics(const ChannelShape&, const T*, T*, T*, T*);                             \
     template void scale_channels(const ChannelShape&, const T*, const T*, const T*, const T*, const T*, T*); \

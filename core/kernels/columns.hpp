@@ -18,6 +18,10 @@ struct ChannelShape {
 template <class T>
 void channel_statistics(const ChannelShape& shape, const T* x, T* center, T* remainder, T* variance);
 
+/// rstd = 1 / sqrt(variance + eps) of n channels; whether all variances are in T's range.
+template <class T>
+bool inverse_roots(std::size_t n, const T* variance, T eps, T* rstd);
+
 /// 1 / sqrt(variance + eps) of one channel whose variance leaves T's range, above or below: computed in long
 /// double.
 template <class T>

@@ -57,17 +57,15 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         const T* weight = options.affine.weight(f);
         const T* bias = options.affine.bias(f);
         const T eps = static_cast<T>(options.mode.eps);
-        bool suspect = false;
-        for (std::size_t c = 0; c < shape.channels; ++c) {
-            rstd[c] = T(1) / std::sqrt(variance[c] + eps);
-            suspect |= kernels::leaves_range(variance[c], eps) | std::isinf(rstd[c]);
-        }
-        if (suspect) [[unlikely]]
+        if (!kernels::inverse_roots(shape.channels, variance.data(), eps, rstd.data())) [[unlikely]]
             divide_out_of_range(f);
-        for (std::size_t c = 0; c < shape.channels; ++c) {
-            scale[c] = weight != nullptr ? rstd[c] * weight[c] : rstd[c];
-            shift[c] = bias != nullptr ? bias[c] : T(0);
-        }
+        const kernels::Stream<T> roots{rstd.data()}, one{&kOne, true}, zero{&kZero, true};
+        const auto times = [](auto a, auto b) { return a * b; };
+        kernels::map<false>(shape.channels, scale.data(), times, roots,
+                            weight != nullptr ? kernels::Stream<T>{weight} : one);
+        kernels::map<false>(
+            shape.channels, shift.data(), [](auto v) { return v; },
+            bias != nullptr ? kernels::Stream<T>{bias} : zero);
         Tensor<T>& y = f.output(x.shape());
         kernels::scale_channels(shape, x.storage().data(), center.data(), remainder.data(), scale.data(),
                                 shift.data(), y.storage().data());
@@ -86,19 +84,21 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         const T* dy = r.upstream().storage().data();
         kernels::channel_sums(shape, x.storage().data(), center.data(), remainder.data(), rstd.data(), dy,
                               sum_dy.data(), sum_dy_xhat.data());
-        if (T* dweight = options.affine.weight_gradient(r)) {
-            for (std::size_t c = 0; c < shape.channels; ++c) dweight[c] += sum_dy_xhat[c];
-        }
-        if (T* dbias = options.affine.bias_gradient(r)) {
-            for (std::size_t c = 0; c < shape.channels; ++c) dbias[c] += sum_dy[c];
-        }
+        const auto same = [](auto v) { return v; };
+        if (T* dweight = options.affine.weight_gradient(r))
+            kernels::map<true>(shape.channels, dweight, same, kernels::Stream<T>{sum_dy_xhat.data()});
+        if (T* dbias = options.affine.bias_gradient(r))
+            kernels::map<true>(shape.channels, dbias, same, kernels::Stream<T>{sum_dy.data()});
         if (!r.needs(0)) return;
         // The path through the mean and the path through the variance; running statistics don't depend on x.
-        const T n = static_cast<T>(shape.per_channel());
-        for (std::size_t c = 0; c < shape.channels; ++c) {
-            sum_dy[c] = own_statistics() ? sum_dy[c] / n : T(0);
-            sum_dy_xhat[c] = own_statistics() ? sum_dy_xhat[c] / n * rstd[c] : T(0);
-        }
+        const T share = own_statistics() ? T(1) / static_cast<T>(shape.per_channel()) : T(0);
+        kernels::map<false>(
+            shape.channels, sum_dy.data(), [share](auto sum) { return sum * decltype(sum)(share); },
+            kernels::Stream<T>{sum_dy.data()});
+        kernels::map<false>(
+            shape.channels, sum_dy_xhat.data(),
+            [share](auto sum, auto root) { return sum * decltype(sum)(share) * root; },
+            kernels::Stream<T>{sum_dy_xhat.data()}, kernels::Stream<T>{rstd.data()});
         const Deposit<T> dx = r.deposit(0);
         kernels::channel_gradient(shape, x.storage().data(), center.data(), remainder.data(), dy,
                                   scale.data(), sum_dy.data(), sum_dy_xhat.data(), dx.data, dx.add);
@@ -115,6 +115,8 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
     }
 
   private:
+    static constexpr T kZero = 0, kOne = 1;
+
     bool own_statistics() const { return options.mode.training || options.running == nullptr; }
 
     static kernels::ChannelShape channels(const Shape& x) { return {x[0], x[1], x.size() == 3 ? x[2] : 1}; }
@@ -174,10 +176,12 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         const T n = static_cast<T>(shape.per_channel());
         auto& mean = sum_dy;  // free until the adjoint
         auto& unbiased = sum_dy_xhat;
-        for (std::size_t c = 0; c < shape.channels; ++c) {
-            mean[c] = center[c] + remainder[c];
-            unbiased[c] = variance[c] * n / (n - 1);
-        }
+        kernels::map<false>(
+            shape.channels, mean.data(), [](auto a, auto b) { return a + b; },
+            kernels::Stream<T>{center.data()}, kernels::Stream<T>{remainder.data()});
+        kernels::map<false>(
+            shape.channels, unbiased.data(), [n](auto v) { return v * decltype(v)(n) / decltype(v)(n - 1); },
+            kernels::Stream<T>{variance.data()});
         update.channels(mean.data(), unbiased.data());
     }
 };
