@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tapedeck/core/deck/deck.hpp>
+#include <tapedeck/core/denormals.hpp>
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/core/forward.hpp>
 #include <tapedeck/core/forward_playback.hpp>

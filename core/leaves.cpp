@@ -1,4 +1,6 @@
 // How data get onto a tape. Parameters do in parameter.cpp.
+#include <algorithm>
+
 #include <tapedeck/core/ops/instantiate.hpp>
 #include <tapedeck/core/ops/leaf.hpp>
 #include <tapedeck/core/record.hpp>
@@ -23,6 +25,14 @@ Variable<T> Tape<T>::input(const Tensor<T>& x, std::string_view name, Where wher
 }
 
 template <class T>
+Variable<T> Tape<T>::input(const Tensor<bool>& mask, std::string_view name, Where where) {
+    Entry<T>& entry = prepare_leaf(shared_operation<op::Input<T>>, name, where);
+    resized(entry.own_value_, mask.shape());
+    std::copy(mask.storage().begin(), mask.storage().end(), entry.own_value_.storage().begin());
+    return commit(entry);
+}
+
+template <class T>
 Variable<T> Tape<T>::variable(const Tensor<T>& x, std::string_view name, Where where) {
     Entry<T>& entry = prepare_leaf(shared_operation<op::Variable<T>>, name, where);
     entry.own_value_ = x;
@@ -42,6 +52,7 @@ void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x, Where where) {
 #define INSTANTIATE(T)                                                                 \
     template Entry<T>& Tape<T>::prepare_leaf(Op<T>&, std::string_view, Where);         \
     template Variable<T> Tape<T>::input(const Tensor<T>&, std::string_view, Where);    \
+    template Variable<T> Tape<T>::input(const Tensor<bool>&, std::string_view, Where); \
     template Variable<T> Tape<T>::variable(const Tensor<T>&, std::string_view, Where); \
     template void Tape<T>::set(Variable<T>, const Tensor<T>&, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)

@@ -8,6 +8,7 @@ namespace tapedeck {
 
 template <class T>
 Variable<T> Located<T>::on(Tape<T>& tape) const {
+    if (tensor_ != nullptr) return tape.input(*tensor_, "", where_);
     return constant_ ? tape.input(*constant_, "", where_) : variable_;
 }
 

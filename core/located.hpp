@@ -20,11 +20,13 @@ class Located {
     template <class N>
     requires std::is_arithmetic_v<N> Located(N number, Where where = Where::here())
         : constant_(static_cast<T>(number)), where_(where) {}
+    /// The tensor must outlive this: it is copied when it is recorded.
+    Located(const Tensor<T>& tensor, Where where = Where::here()) : tensor_(&tensor), where_(where) {}
     template <TensorExpression E>
     Located(const E& expression, Where where = Where::here()) : constant_(expression), where_(where) {}
 
     const Where& where() const { return where_; }
-    bool is_constant() const { return constant_.has_value(); }
+    bool is_constant() const { return tensor_ != nullptr || constant_.has_value(); }
     /// The operand as a Variable: a constant is recorded on `tape`.
     Variable<T> on(Tape<T>& tape) const;
     /// The operand when it is a Variable; for a constant, one of no tape.
@@ -32,6 +34,7 @@ class Located {
 
   private:
     Variable<T> variable_;
+    const Tensor<T>* tensor_ = nullptr;
     std::optional<Tensor<T>> constant_;
     Where where_;
 };

@@ -34,9 +34,12 @@ class Tape {
 
     /// Data: it gets no gradient.
     Variable<T> input(const Tensor<T>& x, std::string_view name = "", Where where = Where::here());
+    /// A mask, as zeros and ones.
+    Variable<T> input(const Tensor<bool>& mask, std::string_view name = "", Where where = Where::here());
     template <TensorExpression E>
-    requires(!std::same_as<E, Tensor<T>>) Variable<T> input(const E& x, std::string_view name = "",
-                                                            Where where = Where::here()) {
+    requires(!std::same_as<E, Tensor<T>> &&
+             !std::same_as<E, Tensor<bool>>) Variable<T> input(const E& x, std::string_view name = "",
+                                                               Where where = Where::here()) {
         return input(Tensor<T>(x), name, where);
     }
     /// A leaf that collects a gradient in every reverse pass.

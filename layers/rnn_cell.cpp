@@ -116,11 +116,20 @@ void RNNCell<T>::visit(Visitor<T>& v) {
     v("bias_hh", bias_hh);
     v("norm.weight", gamma_);
     v("norm.bias", beta_);
+    fmt::memory_buffer name;  // which allocates nothing for names of this length
     for (std::size_t t = 0; t < running_.size(); ++t) {
-        const std::string step = running_.size() == 1 ? "norm." : fmt::format("norm.{}.", t);
-        v(step + "running_mean", running_[t]->mean);
-        v(step + "running_var", running_[t]->var);
-        v(step + "num_batches_tracked", running_[t]->batches);
+        const auto named = [&](std::string_view what) {
+            name.clear();
+            const auto to = fmt::appender(name);
+            if (running_.size() == 1)
+                fmt::format_to(to, "norm.{}", what);
+            else
+                fmt::format_to(to, "norm.{}.{}", t, what);
+            return std::string_view(name.data(), name.size());
+        };
+        v(named("running_mean"), running_[t]->mean);
+        v(named("running_var"), running_[t]->var);
+        v(named("num_batches_tracked"), running_[t]->batches);
     }
 }
 

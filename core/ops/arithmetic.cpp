@@ -227,14 +227,14 @@ template <class T>
 Variable<T> where(const Tensor<bool>& mask, Variable<T> a, Located<std::type_identity_t<T>> b, Where line) {
     Tape<T>& tape = op::tape_for<op::Where<T>>(line, {}, a, b.variable());
     const Attempt<T> attempt(tape);
-    const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", line);
+    const Variable<T> as_numbers = tape.input(mask, "mask", line);
     return tape.template record<op::Where<T>>(line, {}, as_numbers, a, b.on(tape));
 }
 template <class T>
 Variable<T> masked_fill(Variable<T> x, const Tensor<bool>& mask, std::type_identity_t<T> value, Where where) {
     Tape<T>& tape = op::tape_for<op::MaskedFill<T>>(where, {}, x);
     const Attempt<T> attempt(tape);
-    const Variable<T> as_numbers = tape.input(Tensor<T>(xt::cast<T>(mask)), "mask", where);
+    const Variable<T> as_numbers = tape.input(mask, "mask", where);
     const Variable<T> filling = tape.input(Tensor<T>(value), "", where);
     return tape.template record<op::MaskedFill<T>>(where, {}, as_numbers, filling, x);
 }

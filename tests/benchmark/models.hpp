@@ -55,7 +55,7 @@ struct Mlp {
         tape.rewind();
         adam.zero_grad();
         const F out = net(tape.input(x));
-        const F loss = out.shape().back() == 1 ? mse_loss(out, tape.input(y)) : cross_entropy(out, labels);
+        const F loss = out.shape().back() == 1 ? mse_loss(out, y) : cross_entropy(out, labels);
         tape.backward(loss);
         adam.step();
     }
@@ -102,7 +102,7 @@ struct Rnn : td::Module<float> {
     void step() {
         tape.rewind();
         adam.zero_grad();
-        tape.backward(mse_loss(forward({}), tape.input(y)));
+        tape.backward(mse_loss(forward({}), y));
         adam.step();
     }
 };
@@ -140,7 +140,7 @@ struct Cell {
         adam.zero_grad();
         F h = cell(tape.input(x[0]));
         for (std::size_t t = 1; t < x.size(); ++t) h = cell(tape.input(x[t]), h);
-        tape.backward(mse_loss(out(h), tape.input(y)));
+        tape.backward(mse_loss(out(h), y));
         adam.step();
     }
 };
