@@ -35,7 +35,8 @@ struct Mlp {
         const auto rows = static_cast<int64_t>(work.batch);
         x = torch::randn({rows, static_cast<int64_t>(s.front())});
         y = classes ? torch::arange(rows).remainder(static_cast<int64_t>(s.back())) : torch::randn({rows, 1});
-        adam = std::make_unique<torch::optim::Adam>(net->parameters(), torch::optim::AdamOptions(benchmark_steps::kLr));
+        adam = std::make_unique<torch::optim::Adam>(net->parameters(),
+                                                    torch::optim::AdamOptions(benchmark_steps::kLr));
     }
     void step() {
         adam->zero_grad();
@@ -67,7 +68,8 @@ struct Rnn : nn::Module {
         for (std::size_t t = 0; t < work.sizes.at(0); ++t) x.push_back(torch::randn({rows, in}));
         y = torch::randn({rows, 1});
         h0 = torch::zeros({rows, hidden});
-        adam = std::make_unique<torch::optim::Adam>(parameters(), torch::optim::AdamOptions(benchmark_steps::kLr));
+        adam = std::make_unique<torch::optim::Adam>(parameters(),
+                                                    torch::optim::AdamOptions(benchmark_steps::kLr));
     }
     void step() {
         adam->zero_grad();
@@ -99,7 +101,8 @@ struct Cell : nn::Module {
         out = register_module("out", nn::Linear(hidden, 1));
         x = torch::randn({static_cast<int64_t>(work.sizes.at(0)), rows, in});
         y = torch::randn({rows, 1});
-        adam = std::make_unique<torch::optim::Adam>(parameters(), torch::optim::AdamOptions(benchmark_steps::kLr));
+        adam = std::make_unique<torch::optim::Adam>(parameters(),
+                                                    torch::optim::AdamOptions(benchmark_steps::kLr));
     }
     void step() {
         adam->zero_grad();
