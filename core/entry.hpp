@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <tapedeck/core/op.hpp>
 #include <tapedeck/core/parameter.hpp>
@@ -49,6 +50,7 @@ class Entry {
     /// parameter.
     bool has_grad() const { return contributions_ > 0 || parameter_ != nullptr; }
     /// dL/d value, of value's shape; for a parameter what all reverse passes since zero_grad() have added up.
+    /// The reference is good until the next reverse pass.
     /// @throws StaleVariableError when no reverse pass has brought one.
     const Tensor<T>& grad(Where where = Where::here()) const;
     /// How many gradients were added up in this pass: 0 not computed, 1 assigned, more accumulated.
@@ -62,11 +64,10 @@ class Entry {
     std::string text() const;
 
   private:
-    /// Its gradient is its own again; with `keep`, the numbers of the one that it shared.
-    void stop_sharing(bool keep) {
-        if (keep) own_grad_ = *grad_;
-        grad_ = &own_grad_;
-        shares_grad_ = false;
+    /// No gradient; the next one is its own.
+    void forget_gradient() {
+        contributions_ = 0;
+        if (std::exchange(shares_grad_, false)) grad_ = &own_grad_;
     }
 
     friend class Tape<T>;

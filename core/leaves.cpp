@@ -25,7 +25,7 @@ Variable<T> Tape<T>::input(const Tensor<T>& x, std::string_view name, Where wher
 }
 
 template <class T>
-Variable<T> Tape<T>::input(const Tensor<bool>& mask, std::string_view name, Where where) {
+Variable<T> Tape<T>::input_mask(const Tensor<bool>& mask, std::string_view name, Where where) {
     Entry<T>& entry = prepare_leaf(shared_operation<op::Input<T>>, name, where);
     resized(entry.own_value_, mask.shape());
     std::copy(mask.storage().begin(), mask.storage().end(), entry.own_value_.storage().begin());
@@ -49,11 +49,11 @@ void Tape<T>::set(Variable<T> leaf, const Tensor<T>& x, Where where) {
     ++pass_;
 }
 
-#define INSTANTIATE(T)                                                                 \
-    template Entry<T>& Tape<T>::prepare_leaf(Op<T>&, std::string_view, Where);         \
-    template Variable<T> Tape<T>::input(const Tensor<T>&, std::string_view, Where);    \
-    template Variable<T> Tape<T>::input(const Tensor<bool>&, std::string_view, Where); \
-    template Variable<T> Tape<T>::variable(const Tensor<T>&, std::string_view, Where); \
+#define INSTANTIATE(T)                                                                      \
+    template Entry<T>& Tape<T>::prepare_leaf(Op<T>&, std::string_view, Where);              \
+    template Variable<T> Tape<T>::input(const Tensor<T>&, std::string_view, Where);         \
+    template Variable<T> Tape<T>::input_mask(const Tensor<bool>&, std::string_view, Where); \
+    template Variable<T> Tape<T>::variable(const Tensor<T>&, std::string_view, Where);      \
     template void Tape<T>::set(Variable<T>, const Tensor<T>&, Where);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 

@@ -56,8 +56,11 @@ class Reverse {
     Entry<T>& source(std::size_t i) const { return entries_[entry_.inputs_[i]]; }
     Deposit<T> deposit(Entry<T>& input) {
         const bool add = input.has_grad();
-        if (input.shares_grad_) [[unlikely]]
-            input.stop_sharing(/* keep= */ add);
+        if (input.shares_grad_) [[unlikely]] {
+            input.own_grad_ = *input.grad_;
+            input.grad_ = &input.own_grad_;
+            input.shares_grad_ = false;
+        }
         if (!add) resized(*input.grad_, input.value_->shape());
         ++input.contributions_;
         return {input.grad_->storage().data(), add};

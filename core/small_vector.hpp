@@ -144,7 +144,7 @@ class SmallVector {
 
     bool on_heap() const noexcept { return capacity_ > Inline; }
     void grow(size_type n) {
-        if (n > kMost) throw std::length_error("a tensor of more than 4294967295 elements");
+        if (n > kMost) throw std::length_error("more than 4294967295 elements");
         T* memory = static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{Align}));
         std::copy(begin(), end(), memory);
         const std::uint32_t kept = size_;

@@ -55,7 +55,7 @@ void Tape<T>::run(bool frozen_run, Where where) {
 
 template <class T>
 void Tape<T>::forget_gradients() {
-    for (std::size_t i = 0; i < used_; ++i) entries_[i].contributions_ = 0;
+    for (std::size_t i = 0; i < used_; ++i) entries_[i].forget_gradient();
     has_gradients_ = false;
     ++pass_;
 }
@@ -126,7 +126,6 @@ void Tape<T>::start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where whe
     if (has_gradients_) forget_gradients();
     has_gradients_ = true;
     ++pass_;
-    if (last.shares_grad_) last.stop_sharing(/* keep= */ false);
     Tensor<T>& grad = *last.grad_;
     const bool add = last.has_grad();
     if (!add) grad.resize(last.value().shape());

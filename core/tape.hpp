@@ -35,7 +35,10 @@ class Tape {
     /// Data: it gets no gradient.
     Variable<T> input(const Tensor<T>& x, std::string_view name = "", Where where = Where::here());
     /// A mask, as zeros and ones.
-    Variable<T> input(const Tensor<bool>& mask, std::string_view name = "", Where where = Where::here());
+    template <std::same_as<Tensor<bool>> Mask>
+    Variable<T> input(const Mask& mask, std::string_view name = "", Where where = Where::here()) {
+        return input_mask(mask, name, where);
+    }
     template <TensorExpression E>
     requires(!std::same_as<E, Tensor<T>> &&
              !std::same_as<E, Tensor<bool>>) Variable<T> input(const E& x, std::string_view name = "",
@@ -155,6 +158,7 @@ class Tape {
     void start_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void run_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
     void watched_reverse(Variable<T> y, const Tensor<T>* cotangent, Where where);
+    Variable<T> input_mask(const Tensor<bool>& mask, std::string_view name, Where where);
     void reverse_step(const Entry<T>& entry, bool sharing = false);
     void watched_step(const Entry<T>& entry, const std::string& by);
     bool has_adjoint_to_run(std::size_t i) const {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
-#include <tapedeck/core/kernels/simd.hpp>
+#include <tapedeck/core/kernels/map.hpp>
 
 namespace tapedeck {
 namespace {
@@ -21,6 +21,7 @@ struct Factors {
 /// m / (sqrt(v) * root_correction + eps)
 template <class V, class T>
 V quotient(const Factors<T>& f, const V& m, const V& v) {
+    using op::all;
     using op::select;
     using op::sqrt;
     const auto divided = [&](auto root, auto divide) {
@@ -31,7 +32,7 @@ V quotient(const Factors<T>& f, const V& m, const V& v) {
         const auto ordinary = v > V(T(1e-30)) && v < V(T(1e30));
         const V quick = divided([](const V& a) { return kernels::quick_sqrt(a); },
                                 [](const V& a, const V& b) { return kernels::quick_quotient(a, b); });
-        if (xsimd::all(ordinary)) [[likely]]
+        if (all(ordinary)) [[likely]]
             return quick;
         return select(
             ordinary, quick,
@@ -54,17 +55,13 @@ void update(const Factors<T>& f, V& p, V g, V& m, V& v) {
 template <class T>
 void update_all(Factors<T> f, std::size_t n, T* p, const T* g, T* m, T* v) {
     using V = kernels::Vector<T>;
-    constexpr std::size_t kWidth = kernels::Lanes<V>::count;
-    std::size_t i = 0;
-    for (; i + kWidth <= n; i += kWidth) {
-        V pi = kernels::Lanes<V>::load(p + i), mi = kernels::Lanes<V>::load(m + i),
-          vi = kernels::Lanes<V>::load(v + i);
-        update(f, pi, kernels::Lanes<V>::load(g + i), mi, vi);
-        kernels::Lanes<V>::store(p + i, pi);
-        kernels::Lanes<V>::store(m + i, mi);
-        kernels::Lanes<V>::store(v + i, vi);
-    }
-    for (; i < n; ++i) update(f, p[i], g[i], m[i], v[i]);
+    kernels::each_vector<V>(n, [&](auto load, auto store) {
+        V pi = load(p, T(0)), mi = load(m, T(0)), vi = load(v, T(1));
+        update(f, pi, V(load(g, T(0))), mi, vi);
+        store(p, pi);
+        store(m, mi);
+        store(v, vi);
+    });
 }
 
 }  // namespace

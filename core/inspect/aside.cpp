@@ -64,6 +64,7 @@ std::vector<Contribution<T>> Aside<T>::adjoint(std::size_t i, Tensor<T> upstream
         slot.needs_grad_ = input.needs_grad_;
         slot.parameter_ = nullptr;
         slot.contributions_ = 0;
+        slot.shares_grad_ = false;
         stand_ins[k] = slot.index_;
     }
     {

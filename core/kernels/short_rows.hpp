@@ -60,7 +60,7 @@ class ShortRows : public Strip<K, V> {
             mean = means<1>(rows, [&](std::size_t r) { return std::array{at(r)}; })[0];
             const PerRow center = lanes(mean);
             const auto parts = means<2>(rows, [&](std::size_t r) {
-                const Row d1 = less(at(r), center[r]);
+                const Row d1 = without(at(r), center[r]);
                 return std::array{d1, this->square(d1)};
             });
             rest = parts[0];
@@ -70,7 +70,7 @@ class ShortRows : public Strip<K, V> {
             if (!all(fine)) [[unlikely]] {
                 const PerRow remainder = lanes(rest);
                 const auto exact = means<1>(rows, [&](std::size_t r) {
-                    return std::array{this->square(less(less(at(r), center[r]), remainder[r]))};
+                    return std::array{this->square(without(without(at(r), center[r]), remainder[r]))};
                 });
                 variance = select(fine, variance, exact[0]);
             }
@@ -84,7 +84,7 @@ class ShortRows : public Strip<K, V> {
     }
 
   private:
-    Row less(const Row& row, T value) const {
+    Row without(const Row& row, T value) const {
         return this->cut(this->each([&](const V& v) { return v - V(value); }, row));
     }
 

@@ -49,23 +49,20 @@ void strip_statistics(const Strip<K, V>& strip, std::size_t rows, std::size_t ch
     using Row = typename S::Row;
     const V n(static_cast<Element<V>>(rows)), negligible(Element<V>{kNegligible});
     const auto mean = [&](const Row& sum) { return S::each([&](const V& v) { return v / n; }, sum); };
-    const auto less = [](const Row& a, const Row& b) {
-        return S::each([](const V& u, const V& v) { return u - v; }, a, b);
-    };
     const auto at = [&](std::size_t r) { return strip.load(x + r * channels); };
     const Row c = mean(sum_down<S, 1>(rows, [&](std::size_t r) { return std::array{at(r)}; })[0]);
     const auto sums = sum_down<S, 2>(rows, [&](std::size_t r) {
-        const Row d = less(at(r), c);
+        const Row d = S::minus(at(r), c);
         return std::array{d, S::times(d, d)};
     });
     const Row rest = mean(sums[0]);
-    Row found = less(mean(sums[1]), S::times(rest, rest));
+    Row found = S::minus(mean(sums[1]), S::times(rest, rest));
     // The remainder is a rounding error, unless the channel is nearly constant: then it must go first.
     bool fine = true;
     for (std::size_t k = 0; k < K; ++k) fine = fine && all(found[k] >= negligible * rest[k] * rest[k]);
     if (!fine) [[unlikely]] {
         const Row exact = mean(sum_down<S, 1>(rows, [&](std::size_t r) {
-            const Row d = less(less(at(r), c), rest);
+            const Row d = S::minus(S::minus(at(r), c), rest);
             return std::array{S::times(d, d)};
         })[0]);
         found =

@@ -54,6 +54,9 @@ class Strip {
     static Row plus(const Row& a, const Row& b) {
         return each([](const V& x, const V& y) { return x + y; }, a, b);
     }
+    static Row minus(const Row& a, const Row& b) {
+        return each([](const V& x, const V& y) { return x - y; }, a, b);
+    }
     static Row square(const Row& a) { return times(a, a); }
     static Row times(const Row& a, const Row& b) {
         return each([](const V& x, const V& y) { return x * y; }, a, b);

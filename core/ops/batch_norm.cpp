@@ -25,9 +25,10 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         AffineInputs affine;
     };
     Options options;
-    // By channel: the mean in two parts, the biased variance, 1 / sqrt(variance + eps), and room for the
-    // kernels.
-    SmallVector<T, 1, 64> center, remainder, variance, rstd, scale, shift, sum_dy, sum_dy_xhat;
+    // By channel: the mean in two parts, the biased variance, 1 / sqrt(variance + eps), room for the kernels,
+    // and what the running statistics move towards.
+    SmallVector<T, 1, 64> center, remainder, variance, rstd, scale, shift, sum_dy, sum_dy_xhat, mean,
+        unbiased;
     RunningBefore<T> before;
 
     std::string_view name() const override { return "BatchNorm"; }
@@ -44,7 +45,8 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         const kernels::ChannelShape shape = channels(x.shape());
         // A repetition keeps the running statistics that it had, as a dropout keeps its mask.
         const bool repeats = f.frozen() && variance.size() == shape.channels;
-        for (auto* v : {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_xhat})
+        for (auto* v :
+             {&center, &remainder, &variance, &rstd, &scale, &shift, &sum_dy, &sum_dy_xhat, &mean, &unbiased})
             v->resize(shape.channels);
         if (own_statistics()) {
             kernels::channel_statistics(shape, x.storage().data(), center.data(), remainder.data(),
@@ -174,8 +176,6 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         before.keep(*options.running);
         RunningUpdate<T> update(*options.running, options.mode.momentum);
         const T n = static_cast<T>(shape.per_channel());
-        auto& mean = sum_dy;  // free until the adjoint
-        auto& unbiased = sum_dy_xhat;
         kernels::map<false>(
             shape.channels, mean.data(), [](auto a, auto b) { return a + b; },
             kernels::Stream<T>{center.data()}, kernels::Stream<T>{remainder.data()});

@@ -71,7 +71,7 @@ def start(commands, environment):
 
 
 def rows_of(work, peers):
-    """What is asked for a work: (row's name, peer, model). The floor has a row for each model of ours."""
+    """What is asked for a work: (row's name, peer, model). The floor has one row, for the first of ours."""
     rows = []
     for peer in peers:
         if peer.name == "Tapedeck":

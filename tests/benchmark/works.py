@@ -27,7 +27,7 @@ WORKS = [
     Work("MLP 784-1000-1000-10, batch 4", 4, (784, 1000, 1000, 10), MLP, MLP, large=True),
 ]
 
-# By work and row of ours, on one thread: the ratio to the best of the others, at least, with LayerNorm and
+# By work and row of ours, on one thread: the ratio of PyTorch 2.6's best form to ours, at least, with LayerNorm and
 # with BatchNorm or none; and at most this multiple of the floor.
 TARGETS = {
     ("MLP 2-16-16-1, batch 32", ""): {"layer": 40, "other": 32, "floor": None},

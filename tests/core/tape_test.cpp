@@ -281,3 +281,15 @@ TEST_CASE("tape: an operation of one's own") {
     CHECK_THROWS_AS(tape.record<Scale>(Where::here(), {std::nan("")}, x2), ValueError);
     CHECK(tape.size() == 2);
 }
+
+TEST_CASE("tape: data are given as a literal, a number, an expression or a mask") {
+    Tape<float> tape;
+    CHECK(tape.input({{1.F, 2.F}, {3.F, 4.F}}).shape() == Shape{2, 2});
+    CHECK(tape.input({1.F, 2.F, 3.F}).shape() == Shape{3});
+    CHECK(tape.input(3.F).value()() == 3);
+    CHECK(tape.input(3.0).value()() == 3);
+    const Tensor<float> x{1, 5, 2};
+    CHECK(list(tape.input(x + x).value()) == std::vector<float>{2, 10, 4});
+    const Tensor<bool> mask = x > 1.5F;
+    CHECK(list(tape.input(mask, "mask").value()) == std::vector<float>{0, 1, 1});
+}

@@ -123,3 +123,15 @@ TEST_CASE("adam: gradients of every magnitude, side by side") {
     adam.step();
     CHECK(p.value(1) == before);
 }
+
+TEST_CASE_TEMPLATE("adam: equal parameters stay equal, wherever they stand", T, float, double) {
+    Parameter<T> p(ones<T>({19}));
+    Adam<T> adam({&p}, {.lr = 0.01});
+    bool equal = true;
+    for (int t = 1; t <= 200; ++t) {
+        p.grad.fill(static_cast<T>(std::sin(0.37 * t)));
+        adam.step();
+        for (const T value : p.value) equal = equal && value == p.value(0);
+    }
+    CHECK(equal);
+}

@@ -119,3 +119,25 @@ TEST_CASE("deposits of values that are no longer those of one run are refused") 
     tape.set(x, td::zeros<double>({2}));
     CHECK_THROWS_AS(td::deposits(y), td::StaleVariableError);
 }
+
+TEST_CASE("deposits of a short program after a longer one, whose slots had shared gradients") {
+    td::Tape<double> tape;
+    const auto once = [&] {
+        const auto a = tape.variable(td::test::tensor<double>({2}, {1, 3})),
+                   b = tape.variable(td::test::tensor<double>({2}, {2, 5}));
+        const auto p = a * b;
+        tape.backward(td::sum(p));
+        const auto all = td::deposits(p);
+        REQUIRE(all.size() == 2);
+        CHECK(list(all[0].value) == std::vector<double>{2, 5});
+        CHECK(list(all[1].value) == std::vector<double>{1, 3});
+    };
+    once();
+    tape.rewind();
+    auto s = tape.variable(td::test::tensor<double>({2}, {1, 3}));
+    const auto b = tape.variable(td::test::tensor<double>({2}, {2, 5}));
+    for (int i = 0; i < 6; ++i) s = s + b;
+    tape.backward(td::sum(s));
+    tape.rewind();
+    once();
+}
