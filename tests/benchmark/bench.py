@@ -21,6 +21,29 @@ from works import NORMS, WORKS  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
+def above(lowest, kind):
+    """A flag's number of this kind, which must be above `lowest`."""
+
+    def read(text):
+        try:
+            number = kind(text)
+        except ValueError:
+            number = None
+        if number is None or not number > lowest:
+            raise argparse.ArgumentTypeError(f"'{text}': it must be a number above {lowest}")
+        return number
+
+    return read
+
+
+def writable(path):
+    """A file that can be written when all is measured."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.isdir(path) or not os.access(folder, os.W_OK):
+        raise argparse.ArgumentTypeError(f"'{path}' can't be written: its folder must be there, and writable")
+    return path
+
+
 def arguments():
     parser = argparse.ArgumentParser(
         prog="./run bench", description=__doc__,
@@ -33,14 +56,16 @@ def arguments():
     parser.add_argument("--quick", action="store_true",
                         help="2 short rounds, 1 thread, pinned, no torch.compile: under a minute")  # fmt: skip
     parser.add_argument("--only", default="", metavar="TEXT", help="works whose name contains this")
-    parser.add_argument("--rounds", type=int, help="how often each is asked (default: 7)")
-    parser.add_argument("--milliseconds", type=float, help="of each answer (default: 150)")
+    parser.add_argument("--rounds", type=above(0, int), help="how often each is asked (default: 7)")
+    parser.add_argument("--milliseconds", type=above(0, float), help="of each answer (default: 150)")
     parser.add_argument("--least", action="store_true",
                         help="the least of all times, not medians: for when others use the machine")  # fmt: skip
-    parser.add_argument("--out", metavar="FILE", help="the numbers as JSON")
-    parser.add_argument("--chart", metavar="FILE", help="the numbers with LayerNorm as a picture, in SVG")
+    parser.add_argument("--out", metavar="FILE", type=writable, help="the numbers as JSON")
+    parser.add_argument("--chart", metavar="FILE", type=writable, help="the numbers with LayerNorm as a picture, in SVG")
     parser.add_argument("--programs", metavar="FOLDER", default=os.path.join(ROOT, "build/release/tests/benchmark"),
                         help=argparse.SUPPRESS)  # fmt: skip
+    # A mistyped flag is refused before anything is built.
+    parser.add_argument("--only-check-flags", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.rounds = options.rounds or (2 if options.quick else 7)
     options.milliseconds = options.milliseconds or (50 if options.quick else 150)
@@ -106,7 +131,9 @@ def main():
     core = os.environ.get("OPENBLAS_CORETYPE", "")
     works = [work for work in WORKS if options.only in work.title]
     if not works:
-        sys.exit(f"bench: no work's name contains '{options.only}'; there are: {', '.join(w.title for w in WORKS)}")
+        sys.exit(f"bench: no work's name contains '{options.only}'; there are: {'; '.join(w.title for w in WORKS)}")
+    if options.only_check_flags:
+        return
     if options.peers:
         try:
             debian13.set_up(debian13.folder_of(ROOT))

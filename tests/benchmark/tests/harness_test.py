@@ -199,6 +199,15 @@ class Command(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("RNN 50 x 64, batch 32", done.stderr)
 
+    def test_it_refuses_bad_flags_before_it_measures(self):
+        for flags in (("--rounds", "0"), ("--rounds", "-1"), ("--milliseconds", "abc"), ("--milliseconds", "0"),
+                      ("--out", "/no/such/folder/b.json"), ("--chart", os.path.dirname(OURS))):
+            with self.subTest(flags=flags):
+                done = self.run_bench(*flags)
+                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stdout, "")
+                self.assertIn(flags[1], done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
