@@ -7,7 +7,7 @@
 
 namespace tapedeck::kernels {
 
-/// tanh(x), of floats to within 8 ulps (4 where products and sums are fused): x P(x^2) / Q(x^2), whose
+/// tanh(x), of floats to within 8 ulps (5 where products and sums are fused): x P(x^2) / Q(x^2), whose
 /// coefficients make the largest relative error over 0 … 9.02 least (2.2e-8; found by Lawson's reweighted
 /// least squares, 1961). From 9.02 on it is 1.
 template <class V>
