@@ -136,7 +136,7 @@ V quick_quotient(const V& a, const V& b) {
     if constexpr (has_estimates<V>) {
         const V reciprocal = V(estimated_reciprocal(b));
         const V quotient = a * reciprocal;
-        return quotient + (a - quotient * b) * reciprocal;
+        return fma(fnma(quotient, b, a), reciprocal, quotient);
     } else {
         return a / b;
     }
@@ -148,7 +148,7 @@ V quick_sqrt(const V& v) {
     if constexpr (has_estimates<V>) {
         const V inverse = V(estimated_inverse_root(v));
         const V root = v * inverse;
-        return root + (v - root * root) * (inverse * V(0.5F));
+        return fma(fnma(root, root, v), inverse * V(0.5F), root);
     } else {
         return sqrt(v);
     }
@@ -172,6 +172,7 @@ namespace tapedeck::op {
 using std::abs;
 using std::erf;
 using std::exp;
+using std::fma;
 using std::log;
 using std::log1p;
 using std::sqrt;

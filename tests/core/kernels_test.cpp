@@ -239,7 +239,7 @@ TEST_CASE_TEMPLATE("kernels: a bias goes to every row, and its gradient is their
     }
 }
 
-TEST_CASE("kernels: tanh of floats of every magnitude, to within 8 ulps, odd, and never beyond 1") {
+TEST_CASE("kernels: tanh of floats of every magnitude, to within 6 ulps, odd, and never beyond 1") {
     std::vector<float> all;
     for (std::uint32_t bits = 0; bits < 0x7f800000U; bits += 9973) all.push_back(std::bit_cast<float>(bits));
     for (float x = 8; x < 9.5F; x = std::nextafter(x, 10.F)) all.push_back(x);
@@ -262,7 +262,7 @@ TEST_CASE("kernels: tanh of floats of every magnitude, to within 8 ulps, odd, an
         is_odd = is_odd && got == -y.storage()[i < n ? i + n : i - n];
         keeps_sign = keeps_sign && std::signbit(got) == std::signbit(all[i]);
     }
-    CHECK(worst <= 8);
+    CHECK(worst <= 6);
     CHECK(bounded);
     CHECK(is_odd);
     CHECK(keeps_sign);
