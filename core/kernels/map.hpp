@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 
+#include <tapedeck/core/kernels/accuracy.hpp>
 #include <tapedeck/core/kernels/simd.hpp>
 
 namespace tapedeck::kernels {
@@ -80,18 +81,17 @@ template <class V, class F>
     }
 }
 
-/// The sum of f(in[i]...) for i < n, block by block, so that a long row's rounding errors do not pile up on
-/// one large number.
+/// The sum of f(in[i]...) for i < n, block by block.
 template <class T, class F, std::same_as<Stream<T>>... In>
 T map_sum(std::size_t n, F f, const In&... in) {
     using V = Vector<T>;
     return [&](const auto&... from) {
-        constexpr std::size_t kBlock = 512 * Lanes<V>::count;
+        constexpr std::size_t kTerms = kBlock * Lanes<V>::count;
         V total(T(0));
         std::size_t i = 0;
         while (i + Lanes<V>::count <= n) {
             V block(T(0));
-            for (const std::size_t end = std::min(n, i + kBlock); i + Lanes<V>::count <= end;
+            for (const std::size_t end = std::min(n, i + kTerms); i + Lanes<V>::count <= end;
                  i += Lanes<V>::count)
                 block += V(f(from.at(i)...));
             total += block;

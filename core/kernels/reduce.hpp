@@ -10,9 +10,9 @@
 
 namespace tapedeck::kernels {
 
-/// Sums a long walk by blocks of runs, so that rounding errors do not pile up on one large number.
+/// Sums a long walk by blocks of runs.
 /// `add_run(offset, to)` adds one run to an array of out's size, which is at most kWidest.
-inline constexpr std::size_t kWidest = 1024, kRunsInBlock = 512;
+inline constexpr std::size_t kWidest = 1024;
 template <class T, std::size_t N, class F>
 [[gnu::noinline]] void sum_by_blocks(const Walk<N>& walk, std::size_t size, T* out, F add_run) {
     std::array<T, kWidest> block{};
@@ -22,7 +22,7 @@ template <class T, std::size_t N, class F>
     std::size_t runs = 0;
     walk.each_run([&](const auto& offset) {
         add_run(offset, block.data());
-        if (++runs % kRunsInBlock == 0) flush();
+        if (++runs % kBlock == 0) flush();
     });
     flush();
 }
@@ -48,7 +48,7 @@ void reduce_onto(const Shape& shape, T* out, const Shape& out_shape, F f, const 
         }
         (std::make_index_sequence<N>());
     };
-    if (all > kRunsInBlock * walk.run() && elements(out_shape) <= kWidest)
+    if (all > kBlock * walk.run() && elements(out_shape) <= kWidest)
         sum_by_blocks<T>(walk, elements(out_shape), out, add_run);
     else
         walk.each_run([&](const auto& offset) { add_run(offset, out); });

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <tapedeck/core/kernels/accuracy.hpp>
 #include <tapedeck/core/kernels/map.hpp>
-#include <tapedeck/core/kernels/range.hpp>
 #include <tapedeck/core/kernels/short_rows.hpp>
 
 namespace tapedeck::kernels {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <tapedeck/core/kernels/range.hpp>
+#include <tapedeck/core/kernels/accuracy.hpp>
 #include <tapedeck/core/kernels/rows.hpp>
 #include <tapedeck/core/kernels/strip.hpp>
 #include <tapedeck/core/kernels/sums.hpp>
@@ -65,8 +65,7 @@ class ShortRows : public Strip<K, V> {
             });
             rest = parts[0];
             variance = parts[1] - rest * rest;
-            // The remainder is a rounding error, unless the row is nearly constant: then it must go first.
-            const auto fine = variance >= V(T{kNegligible}) * rest * rest;
+            const auto fine = is_certain(variance, rest);
             if (!all(fine)) [[unlikely]] {
                 const PerRow remainder = lanes(rest);
                 const auto exact = means<1>(rows, [&](std::size_t r) {

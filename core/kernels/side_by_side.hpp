@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <tapedeck/core/kernels/range.hpp>
+#include <tapedeck/core/kernels/accuracy.hpp>
 #include <tapedeck/core/kernels/strip.hpp>
 
 namespace tapedeck::kernels {
@@ -19,11 +19,9 @@ void each_strip(std::size_t channels, F f) {
     }
 }
 
-/// The sums of the rows f(r), which are N strips each. Long columns are summed by blocks, so that rounding
-/// errors do not pile up on one large number.
+/// The sums of the rows f(r), which are N strips each. Long columns are summed by blocks.
 template <class S, std::size_t N, class F>
 std::array<typename S::Row, N> sum_down(std::size_t rows, F f) {
-    constexpr std::size_t kBlock = 512;
     std::array<typename S::Row, N> total;
     total.fill(S::filled(0));
     const auto add = [](auto& sums, const auto& parts) {
@@ -47,7 +45,7 @@ void strip_statistics(const Strip<K, V>& strip, std::size_t rows, std::size_t ch
     using op::select;
     using S = Strip<K, V>;
     using Row = typename S::Row;
-    const V n(static_cast<Element<V>>(rows)), negligible(Element<V>{kNegligible});
+    const V n(static_cast<Element<V>>(rows));
     const auto mean = [&](const Row& sum) { return S::each([&](const V& v) { return v / n; }, sum); };
     const auto at = [&](std::size_t r) { return strip.load(x + r * channels); };
     const Row c = mean(sum_down<S, 1>(rows, [&](std::size_t r) { return std::array{at(r)}; })[0]);
@@ -57,17 +55,15 @@ void strip_statistics(const Strip<K, V>& strip, std::size_t rows, std::size_t ch
     });
     const Row rest = mean(sums[0]);
     Row found = S::minus(mean(sums[1]), S::times(rest, rest));
-    // The remainder is a rounding error, unless the channel is nearly constant: then it must go first.
     bool fine = true;
-    for (std::size_t k = 0; k < K; ++k) fine = fine && all(found[k] >= negligible * rest[k] * rest[k]);
+    for (std::size_t k = 0; k < K; ++k) fine = fine && all(is_certain(found[k], rest[k]));
     if (!fine) [[unlikely]] {
         const Row exact = mean(sum_down<S, 1>(rows, [&](std::size_t r) {
             const Row d = S::minus(S::minus(at(r), c), rest);
             return std::array{S::times(d, d)};
         })[0]);
-        found =
-            S::each([&](const V& v, const V& r, const V& e) { return select(v >= negligible * r * r, v, e); },
-                    found, rest, exact);
+        found = S::each([&](const V& v, const V& r, const V& e) { return select(is_certain(v, r), v, e); },
+                        found, rest, exact);
     }
     strip.store(center, c);
     strip.store(remainder, rest);

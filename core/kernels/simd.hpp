@@ -129,6 +129,29 @@ template <class V>
 inline constexpr bool has_estimates = false;
 #endif
 
+// Products and sums rounded once, where the processor can: xsimd 8.1's own fma for AVX-512 rounds twice,
+// unless the compiler thinks better of it.
+#if defined(TAPEDECK_SIMD) && (defined(__AVX512F__) || defined(__FMA__))
+template <class V>
+inline constexpr bool has_fused_sums = !std::is_arithmetic_v<V>;
+#else
+template <class V>
+inline constexpr bool has_fused_sums = false;
+#endif
+#if defined(TAPEDECK_SIMD) && defined(__AVX512F__)
+inline __m512 fused(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
+inline __m512d fused(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
+#endif
+/// a * b + c, rounded once; for vectors that has_fused_sums.
+template <class V>
+V fused_sum(const V& a, const V& b, const V& c) {
+    if constexpr (has_masks<V>) {
+        return V(fused(a, b, c));
+    } else {
+        return fma(a, b, c);
+    }
+}
+
 /// a / b to within an ulp, for b and 1 / b in the range of normal numbers: an estimate of 14 bits and one
 /// step of Newton's take a third of a division's time.
 template <class V>
@@ -136,7 +159,7 @@ V quick_quotient(const V& a, const V& b) {
     if constexpr (has_estimates<V>) {
         const V reciprocal = V(estimated_reciprocal(b));
         const V quotient = a * reciprocal;
-        return fma(fnma(quotient, b, a), reciprocal, quotient);
+        return fused_sum(fused_sum(-quotient, b, a), reciprocal, quotient);
     } else {
         return a / b;
     }
@@ -148,7 +171,7 @@ V quick_sqrt(const V& v) {
     if constexpr (has_estimates<V>) {
         const V inverse = V(estimated_inverse_root(v));
         const V root = v * inverse;
-        return fma(fnma(root, root, v), inverse * V(0.5F), root);
+        return fused_sum(fused_sum(-root, root, v), inverse * V(0.5F), root);
     } else {
         return sqrt(v);
     }
@@ -172,7 +195,6 @@ namespace tapedeck::op {
 using std::abs;
 using std::erf;
 using std::exp;
-using std::fma;
 using std::log;
 using std::log1p;
 using std::sqrt;

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tapedeck/core/kernels/constant.hpp>
 #include <tapedeck/core/kernels/simd.hpp>
 
 namespace tapedeck::kernels {
@@ -70,19 +71,10 @@ class Strip {
 /// f(K), K being how many vectors n numbers take, as a constant; f(0) when that is more than a strip has.
 template <class V, class F>
 decltype(auto) by_vectors(std::size_t n, F f) {
-    static_assert(kWidestStrip == 4);
-    switch ((n + Lanes<V>::count - 1) / Lanes<V>::count) {
-        case 1:
-            return f(std::integral_constant<std::size_t, 1>());
-        case 2:
-            return f(std::integral_constant<std::size_t, 2>());
-        case 3:
-            return f(std::integral_constant<std::size_t, 3>());
-        case 4:
-            return f(std::integral_constant<std::size_t, 4>());
-        default:
-            return f(std::integral_constant<std::size_t, 0>());
-    }
+    static_assert(kWidestStrip <= kLargestConstant);
+    const std::size_t vectors = (n + Lanes<V>::count - 1) / Lanes<V>::count;
+    if (vectors == 0 || vectors > kWidestStrip) return f(std::integral_constant<std::size_t, 0>());
+    return with_constant(vectors, f);
 }
 
 }  // namespace tapedeck::kernels

@@ -1,29 +1,15 @@
 #include <tapedeck/core/kernels/thin.hpp>
 
 #include <algorithm>
-#include <type_traits>
 
+#include <tapedeck/core/kernels/constant.hpp>
 #include <tapedeck/core/kernels/map.hpp>
 #include <tapedeck/core/kernels/sums.hpp>
 
 namespace tapedeck::kernels {
 namespace {
 
-/// f(N) with n, which lies in 1 … kThin, as a constant.
-template <class F>
-void with_constant(std::size_t n, F f) {
-    static_assert(kThin == 4);
-    switch (n) {
-        case 1:
-            return f(std::integral_constant<std::size_t, 1>());
-        case 2:
-            return f(std::integral_constant<std::size_t, 2>());
-        case 3:
-            return f(std::integral_constant<std::size_t, 3>());
-        default:
-            return f(std::integral_constant<std::size_t, 4>());
-    }
-}
+static_assert(kThin <= kLargestConstant);
 
 /// f(first, N) for all n, kThin at a time.
 template <class F>

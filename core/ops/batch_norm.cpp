@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <tapedeck/core/forward.hpp>
+#include <tapedeck/core/kernels/accuracy.hpp>
 #include <tapedeck/core/kernels/columns.hpp>
-#include <tapedeck/core/kernels/range.hpp>
 #include <tapedeck/core/ops/affine_inputs.hpp>
 #include <tapedeck/core/ops/grouping.hpp>
 #include <tapedeck/core/ops/instantiate.hpp>

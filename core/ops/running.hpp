@@ -1,13 +1,12 @@
 // How a batch moves running statistics: what BatchNorm and InstanceNorm share.
 #pragma once
 
-#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/kernels/map.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
 
 namespace tapedeck::op {
@@ -70,21 +69,7 @@ class RunningUpdate {
     }
     /// Moves each channel's mean and (unbiased) variance towards the batch's; one that is not finite would
     /// stay in the average for good, and is passed over.
-    void channels(const T* batch_mean, const T* batch_variance) {
-        const auto move = [this](const T* goal, Tensor<T>& running, const T* other) {
-            const auto towards = [weight = weight_](auto old, auto to, auto beside) {
-                using V = decltype(old);
-                using op::abs, op::select;
-                const V most(std::numeric_limits<T>::max());
-                return select(abs(to) <= most && abs(beside) <= most, old + V(weight) * (to - old), old);
-            };
-            kernels::map<false>(running.size(), running.storage().data(), towards,
-                                kernels::Stream<T>{running.storage().data()}, kernels::Stream<T>{goal},
-                                kernels::Stream<T>{other});
-        };
-        move(batch_mean, running_.mean, batch_variance);
-        move(batch_variance, running_.var, batch_mean);
-    }
+    void channels(const T* batch_mean, const T* batch_variance);
 
   private:
     RunningStatistics<T>& running_;

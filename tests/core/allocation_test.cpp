@@ -1,36 +1,11 @@
-// A training step in steady state allocates nothing: counted, with operator new replaced.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+// A training step in steady state allocates nothing.
 #include <doctest/doctest.h>
 
 #include <tapedeck/tapedeck.hpp>
 
+#include "../allocations.hpp"
+
 namespace td = tapedeck;
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t align) {
-    ++allocations;
-    const auto alignment = static_cast<std::size_t>(align);
-    if (void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment))
-        return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
 
 namespace {
 
@@ -38,9 +13,9 @@ namespace {
 template <class F>
 std::size_t count(F step, int steps = 5) {
     for (int i = 0; i < 3; ++i) step(i);
-    const std::size_t before = allocations;
+    const std::size_t before = td::test::allocations();
     for (int i = 0; i < steps; ++i) step(i);
-    return allocations - before;
+    return td::test::allocations() - before;
 }
 
 td::Sequential<float> mlp(const std::string& norm, td::Random& rng) {

@@ -5,7 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "../allocations.hpp"
+#include "../../allocations.hpp"
 #include "subject.hpp"
 
 namespace micro {
@@ -13,7 +13,7 @@ namespace micro {
 /// The counters: "allocations" in each run since `before`, and with `bytes` (that a run must read or write at
 /// least) the bandwidth.
 inline void report(benchmark::State& state, std::size_t before, std::size_t bytes) {
-    const auto made = static_cast<double>(benchmark_steps::allocations() - before);
+    const auto made = static_cast<double>(tapedeck::test::allocations() - before);
     state.counters["allocations"] = benchmark::Counter(made, benchmark::Counter::kAvgIterations);
     if (bytes > 0) state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
@@ -22,7 +22,7 @@ inline void report(benchmark::State& state, std::size_t before, std::size_t byte
 template <class Step>
 void run(benchmark::State& state, Step step, std::size_t bytes = 0) {
     for (int i = 0; i < 3; ++i) step();
-    const std::size_t before = benchmark_steps::allocations();
+    const std::size_t before = tapedeck::test::allocations();
     for (auto _ : state) {
         step();
         benchmark::ClobberMemory();

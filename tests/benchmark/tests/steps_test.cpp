@@ -1,7 +1,7 @@
 // The benchmark's training steps train, and allocate nothing once they are warm.
 #include <doctest/doctest.h>
 
-#include "../allocations.hpp"
+#include "../../allocations.hpp"
 #include "../models.hpp"
 
 using namespace benchmark_steps;
@@ -18,9 +18,9 @@ const std::vector<Work> kWorks{{"mlp", "", 32, {2, 16, 16, 1}},
 }  // namespace
 
 TEST_CASE("none of the benchmark's steps allocates in steady state") {
-    const std::size_t none = allocations();
+    const std::size_t none = tapedeck::test::allocations();
     const auto made = td::Tensor<float>::from_shape({100});
-    REQUIRE(allocations() == none + 1);
+    REQUIRE(tapedeck::test::allocations() == none + 1);
 
     for (Work work : kWorks) {
         for (const std::string norm : {"none", "batch", "layer"}) {
@@ -29,9 +29,9 @@ TEST_CASE("none of the benchmark's steps allocates in steady state") {
             CAPTURE(norm);
             const Step step = make_step(work);
             for (int i = 0; i < 3; ++i) step();
-            const std::size_t before = allocations();
+            const std::size_t before = tapedeck::test::allocations();
             for (int i = 0; i < 3; ++i) step();
-            CHECK(allocations() == before);
+            CHECK(tapedeck::test::allocations() == before);
         }
     }
 }

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "../allocations.hpp"
+#include "../../allocations.hpp"
 #include "../micro/subject.hpp"
 
 namespace {
@@ -78,8 +78,8 @@ TEST_CASE("no measured operation allocates in steady state") {
             if (c.differentiable) tape.backward(y, dy);
         };
         for (int i = 0; i < 3; ++i) step();
-        const std::size_t before = benchmark_steps::allocations();
+        const std::size_t before = tapedeck::test::allocations();
         for (int i = 0; i < 3; ++i) step();
-        CHECK(benchmark_steps::allocations() == before);
+        CHECK(tapedeck::test::allocations() == before);
     }
 }

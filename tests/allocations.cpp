@@ -8,9 +8,9 @@ namespace {
 std::atomic<std::size_t> count{0};
 }
 
-namespace benchmark_steps {
+namespace tapedeck::test {
 std::size_t allocations() { return count; }
-}  // namespace benchmark_steps
+}  // namespace tapedeck::test
 
 // Not inlined, since g++ would warn of a free() of what new has made.
 [[gnu::noinline]] void* operator new(std::size_t size) {

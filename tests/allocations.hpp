@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-namespace benchmark_steps {
+namespace tapedeck::test {
 
 std::size_t allocations();
 
-}  // namespace benchmark_steps
+}  // namespace tapedeck::test
