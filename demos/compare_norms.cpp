@@ -10,10 +10,10 @@
 #include "demos/common/machine.hpp"
 #include "demos/common/out_folder.hpp"
 #include "demos/common/pin_blas.hpp"
+#include "demos/common/scheduler.hpp"
 #include "demos/compare_norms/comparison.hpp"
 #include "demos/compare_norms/deck.hpp"
 #include "demos/compare_norms/results.hpp"
-#include "demos/compare_norms/scheduler.hpp"
 #include "demos/compare_norms/table.hpp"
 #include "demos/report/report.hpp"
 

@@ -20,6 +20,9 @@ void interrupt();
 /// Forgets that somebody asked to stop.
 void clear_interrupt();
 
+/// What a demo throws that can't go on with what it has measured until the interruption.
+struct Interrupted {};
+
 /// While it lives, an interruption ends the program at once, and the unfinished file `path` is removed first.
 class RemoveOnInterrupt {
   public:

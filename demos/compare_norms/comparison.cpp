@@ -2,9 +2,9 @@
 #include "demos/compare_norms/comparison.hpp"
 
 #include "demos/common/interrupt.hpp"
+#include "demos/common/scheduler.hpp"
 #include "demos/compare_norms/choice.hpp"
 #include "demos/compare_norms/progress.hpp"
-#include "demos/compare_norms/scheduler.hpp"
 #include "demos/compare_norms/training.hpp"
 #include "demos/data/fashion_mnist.hpp"
 #include "demos/data/generated.hpp"

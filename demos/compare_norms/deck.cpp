@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 
-#include "demos/compare_norms/evaluation.hpp"
+#include "demos/common/evaluation.hpp"
 #include "demos/compare_norms/models.hpp"
 
 namespace tapedeck::demos::compare_norms {

@@ -6,41 +6,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "demos/common/error.hpp"
+#include "demos/common/flag_checks.hpp"
 
 namespace tapedeck::demos::compare_norms {
 namespace {
-
-CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
-    const auto check = [low, high](const std::string& text) -> std::string {
-        std::uint64_t n = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-        if (error == std::errc() && end == text.data() + text.size() && n >= low && n <= high) return "";
-        return fmt::format("\"{}\" is not a whole number from {} to {}", text, low, high);
-    };
-    return {check, fmt::format("{} to {}", low, high)};
-}
-
-CLI::Validator positive(double high) {
-    const auto check = [high](const std::string& text) -> std::string {
-        double x = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-        if (error == std::errc() && end == text.data() + text.size() && x > 0 && x <= high) return "";
-        return fmt::format("\"{}\" is not a number above 0 and up to {}", text, high);
-    };
-    return {check, fmt::format("above 0, up to {}", high)};
-}
-
-CLI::Validator one_of(const std::vector<std::string>& names) {
-    const auto check = [names](const std::string& text) -> std::string {
-        if (std::find(names.begin(), names.end(), text) != names.end()) return "";
-        return fmt::format("\"{}\" is none of {}", text, fmt::join(names, ", "));
-    };
-    return {check, fmt::format("{}", fmt::join(names, ","))};
-}
 
 /// An option that takes a list with commas, in one word.
 template <class V>
@@ -60,24 +31,6 @@ template <class V>
 std::optional<std::vector<V>> unless_empty(const std::vector<V>& values) {
     if (values.empty()) return std::nullopt;
     return values;
-}
-
-void parse(CLI::App& app, int argc, const char* const* argv) {
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ArgumentMismatch& error) {
-        const std::string what = error.what();
-        throw FlagError(fmt::format("{} takes one value; compare_norms --help explains the flags.",
-                                    what.substr(0, what.find(':'))));
-    } catch (const CLI::ParseError& error) {
-        std::string what = error.what();
-        while (!what.empty() && (what.back() == '\n' || what.back() == '.')) what.pop_back();
-        throw FlagError(fmt::format("{}; compare_norms --help explains the flags.", what));
-    }
-    if (const auto rest = app.remaining(); !rest.empty()) {
-        throw FlagError(
-            fmt::format("There is no flag \"{}\"; compare_norms --help lists them.", rest.front()));
-    }
 }
 
 }  // namespace
@@ -137,7 +90,7 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
     app.add_option("--deck", flags.deck,
                    "Also write the first task and network, with each norm, as one page to step through");
 
-    parse(app, argc, argv);
+    parse_strictly(app, argc, argv, "compare_norms");
     if (help) return {flags, app.help()};
 
     refuse_twice("--tasks", tasks);

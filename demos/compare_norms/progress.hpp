@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string>
 
+#include "demos/common/status_line.hpp"
+
 namespace tapedeck::demos::compare_norms {
 
 /// What the workers count and the progress line shows.
@@ -26,16 +28,13 @@ std::string progress_text(const Progress& progress, double seconds);
 class ProgressLine {
   public:
     explicit ProgressLine(const Progress& progress);
-    ~ProgressLine();
-    ProgressLine(const ProgressLine&) = delete;
-    ProgressLine& operator=(const ProgressLine&) = delete;
 
     void update();
     double seconds() const;
 
   private:
     const Progress& progress_;
-    bool terminal_;
+    StatusLine line_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

@@ -8,24 +8,13 @@
 #include <fstream>
 
 #include "demos/common/error.hpp"
+#include "demos/common/json_numbers.hpp"
 #include "demos/common/out_folder.hpp"
 
 namespace tapedeck::demos::compare_norms {
 namespace {
 
 using nlohmann::json;
-
-/// Six digits are more than any figure shows, and keep the file small; what is not finite becomes null.
-json rounded(double x) {
-    if (!std::isfinite(x)) return nullptr;
-    return std::strtod(fmt::format("{:.6g}", x).c_str(), nullptr);
-}
-
-json rounded(const Numbers& numbers) {
-    json row = json::array();
-    for (const double x : numbers) row.push_back(rounded(x));
-    return row;
-}
 
 json to_json(const Band& band) {
     return {{"mean", rounded(band.mean)}, {"min", rounded(band.min)}, {"max", rounded(band.max)}};

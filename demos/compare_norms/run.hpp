@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "demos/common/evaluation.hpp"
 #include "demos/compare_norms/plan.hpp"
 
 namespace tapedeck::demos::compare_norms {
@@ -53,10 +54,6 @@ struct Boundary {
 };
 
 /// Mean loss, and the share of right answers for a classification.
-struct Score {
-    double loss = kNone, accuracy = kNone;
-};
-
 enum class Status { waiting, done, diverged, interrupted };
 
 struct Run {

@@ -8,8 +8,9 @@
 #include <cmath>
 #include <ctime>
 
+#include "demos/common/evaluation.hpp"
 #include "demos/common/interrupt.hpp"
-#include "demos/compare_norms/evaluation.hpp"
+#include "demos/compare_norms/boundary.hpp"
 #include "demos/compare_norms/measurements.hpp"
 #include "demos/compare_norms/models.hpp"
 
@@ -125,7 +126,7 @@ class Training {
         run_.train = evaluation_.score(data_.train, data_.train.count, kEvaluationBatch);
         run_.validation = evaluation_.score(data_.validation, data_.validation.count, kEvaluationBatch);
         run_.test = evaluation_.score(data_.test, data_.test.count, kEvaluationBatch);
-        if (setting_.task == Task::spirals) run_.boundary = evaluation_.boundary();
+        if (setting_.task == Task::spirals) run_.boundary = boundary_of(*network_, data_);
     }
 
     const Setting& setting_;

@@ -11,14 +11,15 @@
 namespace tapedeck::demos {
 
 /// How a trace is drawn. What a terminal can't show (faint lines, bands, areas, images) is left out there.
-enum class Kind { line, faint, band, points, crosses, area, image, contour };
+enum class Kind { line, faint, band, points, crosses, area, image, cells, contour };
 
-/// One set of data: columns of equal length (x and y; a band has x, low and high; an image has x, y and
-/// value).
+/// One set of data: columns of equal length (x and y; a band has x, low and high; an image, and cells, have
+/// x, y and a value, which for cells is a shade in 0 … 1).
 struct Trace {
     Kind kind = Kind::line;
     Pen pen;
     std::vector<std::vector<double>> columns;
+    std::vector<std::string> words = {};  // cells: what is written in each; may be empty
 };
 
 struct Range {
@@ -38,7 +39,8 @@ struct Panel {
     int y_group = 0;
     Range x = {}, y = {};  // empty: fitted to the lines, not to the faint ones, so that one bad seed does not
                            // flatten the rest
-    std::vector<double> x_tics = {};  // empty: chosen by the range
+    std::vector<double> x_tics = {};                      // empty: chosen by the range
+    std::vector<std::string> x_names = {}, y_names = {};  // what stands at 1, 2, … in place of numbers
     bool grid = true;
 };
 

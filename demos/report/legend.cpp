@@ -86,6 +86,8 @@ std::string style_of(Kind kind, const Pen& pen) {
             return fmt::format("with points pt 2 ps {:g} lw 2 lc rgb '{}'", pen.width, pen.color);
         case Kind::image:
             return "with image";
+        case Kind::cells:
+            return "with image pixels";
     }
     return lines;
 }

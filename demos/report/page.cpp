@@ -7,7 +7,6 @@
 #include <set>
 
 #include "html.hpp"
-#include "page_style.hpp"
 #include "style.hpp"
 #include "table.hpp"
 
@@ -15,14 +14,6 @@ namespace tapedeck::demos {
 namespace {
 
 using nlohmann::json;
-
-/// "a, b and c"
-std::string listed(const std::vector<std::string>& items) {
-    std::string text;
-    for (std::size_t i = 0; i < items.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == items.size() ? " and " : ", ") + items[i];
-    return text;
-}
 
 /// A path as a shell takes it.
 std::string shell_word(const std::string& word) {
@@ -84,42 +75,6 @@ std::string counted(std::size_t n, const std::string& what) {
     return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
-std::string value_text(const json& value) {
-    if (value.is_string()) return value.get<std::string>();
-    if (!value.is_array()) return value.dump();
-    std::vector<std::string> items;
-    for (const json& item : value) items.push_back(value_text(item));
-    return fmt::format("{}", fmt::join(items, " "));
-}
-
-std::string definitions(const json* object) {
-    if (object == nullptr || !object->is_object() || object->empty())
-        return "<p class=\"rule\">Not recorded.</p>\n";
-    std::string html = "<dl>\n";
-    for (const auto& item : object->items())
-        html +=
-            fmt::format("<dt>{}</dt><dd>{}</dd>\n", escaped(item.key()), escaped(value_text(item.value())));
-    return html + "</dl>\n";
-}
-
-std::string claims_html(const json* claims) {
-    if (items(claims).empty()) return "";
-    std::string html = "<h2 id=\"claims\">Claims</h2>\n<div class=\"wide\"><table><thead><tr>";
-    const std::vector<std::string> keys{"id", "rule", "measured", "per_seed", "verdict"};
-    for (const std::string& key : keys)
-        html += fmt::format("<th>{}</th>", key == "per_seed" ? "per seed" : key);
-    html += "</tr></thead><tbody>\n";
-    for (const json& claim : items(claims)) {
-        html += "<tr>";
-        for (const std::string& key : keys) {
-            const json* value = part(claim, {key});
-            html += fmt::format("<td>{}</td>", value == nullptr ? "–" : escaped(value_text(*value)));
-        }
-        html += "</tr>\n";
-    }
-    return html + "</tbody></table></div>\n";
-}
-
 /// "batch 64 · epochs 4 · ...": the group's configuration, from its first run.
 std::string configuration(const Group& group) {
     const json* config = part(*group.models.front().runs.front(), {"config"});
@@ -138,12 +93,7 @@ std::string configuration(const Group& group) {
 std::string head_html(const json& results, const Overview& o, const std::vector<Group>& groups) {
     const std::string title =
         o.norms.size() > 1 ? "Compared: " + listed(o.norms) : "Trained: " + listed(o.norms);
-    std::string html = fmt::format(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-        "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
-        "dark\"><title>{0}</title>\n"
-        "<style>{1}</style></head><body>\n<header><h1>{0}</h1>\n",
-        escaped(title), page_style);
+    std::string html = page_start(title);
     html += fmt::format(
         "<p class=\"lead\">On {} trained on {}, by Tapedeck's demo compare_norms: {} and {} for each model, "
         "{} in all",
@@ -182,9 +132,8 @@ std::string page(const json& results, const std::vector<Group>& groups, const st
         add_figures(group.key());
         html += "</section>\n";
     }
-    html += claims_html(part(results, {"claims"}));
-    html += "<footer id=\"setup\"><h3>Flags</h3>\n" + definitions(part(results, {"flags"})) +
-            "<h3>Machine</h3>\n" + definitions(part(results, {"machine"})) + "</footer>\n</body></html>\n";
+    html += "<footer id=\"setup\"><h3>Flags</h3>\n" + definitions(results, "flags") + "<h3>Machine</h3>\n" +
+            definitions(results, "machine") + "</footer>\n</body></html>\n";
     return html;
 }
 

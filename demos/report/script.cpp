@@ -21,7 +21,7 @@ bool shown(const Trace& trace, Medium medium) {
     if (trace.columns.empty() || trace.columns[0].empty()) return false;
     if (medium != Medium::terminal) return true;
     return trace.kind != Kind::faint && trace.kind != Kind::band && trace.kind != Kind::area &&
-           trace.kind != Kind::image;
+           trace.kind != Kind::image && trace.kind != Kind::cells;
 }
 
 std::string write_data(Script& s, const Trace& trace) {
@@ -29,11 +29,13 @@ std::string write_data(Script& s, const Trace& trace) {
     s.line("{} << EOD", name);
     const auto& columns = trace.columns;
     const bool grid = trace.kind == Kind::image || trace.kind == Kind::contour;
+    const bool has_words = trace.kind == Kind::cells && !trace.words.empty();
     for (std::size_t i = 0; i < columns[0].size(); ++i) {
         if (grid && i > 0 && columns[1][i] != columns[1][i - 1]) s.text += '\n';  // a new row of the grid
         for (const auto& column : columns)
             std::isfinite(column[i]) ? fmt::format_to(std::back_inserter(s.text), "{:.6g} ", column[i])
                                      : fmt::format_to(std::back_inserter(s.text), "NaN ");
+        if (has_words) s.text += '"' + trace.words[i] + '"';
         s.text += '\n';
     }
     s.line("EOD");
@@ -59,7 +61,6 @@ void write_start(Script& s, int width, int height) {
             break;
     }
     s.line("set encoding utf8\nset datafile missing 'NaN'\nunset colorbox\nset cbrange [0:1]");
-    s.line("set palette defined (0 '#d9c3e3', 0.5 '#f7f7f7', 1 '#bfe3bb')");
 }
 
 void write_axis(Script& s, char axis, Range range, bool log, const std::string& label,
@@ -74,6 +75,14 @@ void write_axis(Script& s, char axis, Range range, bool log, const std::string& 
     else
         s.line("set {}tics autofreq nomirror scale 0.5 textcolor rgb '#222222'", axis);
     s.line("set format {} '%g'", axis);
+}
+
+/// 'BatchNorm' 1, 'LayerNorm' 2
+std::string named_tics(const std::vector<std::string>& names) {
+    std::string tics;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        tics += fmt::format("{}{} {}", i == 0 ? "" : ",", quoted(names[i]), i + 1);
+    return tics;
 }
 
 struct Box {
@@ -125,9 +134,11 @@ void write_panel(Script& s, std::size_t index, const Range& y, const std::vector
     const Range x =
         panel.x.empty() ? padded(range_of(panel, false), panel.x_log, panel.x_log ? 0.08 : 0.0) : panel.x;
     write_axis(s, 'x', x, panel.x_log, x_repeated ? "" : panel.x_label,
-               fmt::format("{:g}", fmt::join(panel.x_tics, ",")));
+               panel.x_names.empty() ? fmt::format("{:g}", fmt::join(panel.x_tics, ","))
+                                     : named_tics(panel.x_names));
     const bool own_place = s.medium != Medium::terminal && !y_repeated;
-    write_axis(s, 'y', y, panel.y_log, own_place || y_repeated ? "" : panel.y_label);
+    write_axis(s, 'y', y, panel.y_log, own_place || y_repeated ? "" : panel.y_label,
+               named_tics(panel.y_names));
     // gnuplot moves the label of y away from wide tick marks, off the page in the end; so it gets a fixed
     // place.
     if (own_place)
@@ -138,14 +149,22 @@ void write_panel(Script& s, std::size_t index, const Range& y, const std::vector
     s.line("{}", panel.grid && s.medium != Medium::terminal
                      ? "set grid back lt 1 lc rgb '#e4e4e4' lw 1 dt solid"
                      : "unset grid");
+    const bool shaded = std::any_of(panel.traces.begin(), panel.traces.end(),
+                                    [](const Trace& trace) { return trace.kind == Kind::cells; });
+    // Light enough everywhere for the numbers in the cells, and in order when printed in grey.
+    s.line("set palette defined ({})",
+           shaded ? "0 '#ffffff', 0.5 '#b9d3ea', 1 '#6fa3d0'" : "0 '#d9c3e3', 0.5 '#f7f7f7', 1 '#bfe3bb'");
     s.text += "plot ";
     bool first = true;
     for (std::size_t t = 0; t < panel.traces.size(); ++t) {
         const Trace& trace = panel.traces[t];
         if (data[t].empty()) continue;
-        const char* columns = trace.kind == Kind::band || trace.kind == Kind::image ? "1:2:3" : "1:2";
+        const bool three = trace.kind == Kind::band || trace.kind == Kind::image || trace.kind == Kind::cells;
+        const char* columns = three ? "1:2:3" : "1:2";
         s.text += fmt::format("{}{} using {} {} notitle", first ? "" : ", \\\n", data[t], columns,
                               style_of(trace.kind, trace.pen));
+        if (trace.kind == Kind::cells && !trace.words.empty())
+            s.text += fmt::format(", \\\n{} using 1:2:4 with labels font 'sans-serif,12' notitle", data[t]);
         first = false;
     }
     s.line("{}", first ? "NaN notitle" : "");

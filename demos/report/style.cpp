@@ -19,6 +19,8 @@ constexpr std::array norms{
     Row{"group", "GroupNorm", "#009e73", "(20,5,4,5)"},
     Row{"rms", "RMSNorm", "#cc79a7", "(9,4)"},
     Row{"instance", "InstanceNorm", "#e69f00", "(14,5,3,5,3,5)"},
+    Row{"batch-shared", "BatchNorm, shared", "#8f4a12", "(3,4,14,4)"},
+    Row{"weight", "WeightNorm", "#56b4e9", "(2,4)"},
 };
 
 struct Title {

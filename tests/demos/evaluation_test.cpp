@@ -1,5 +1,5 @@
 // Evaluating leaves a network as it was, and scores what it says it scores.
-#include "demos/compare_norms/evaluation.hpp"
+#include "demos/common/evaluation.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The queue of trainings: each is run once, in order, and an error is not lost.
-#include "demos/compare_norms/scheduler.hpp"
+#include "demos/common/scheduler.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
-using namespace tapedeck::demos::compare_norms;
+using namespace tapedeck::demos;
 
 TEST_CASE("scheduler: each job once, whatever the number of threads") {
     for (const std::size_t threads : {1u, 2u, 5u, 100u}) {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-namespace tapedeck::demos::compare_norms {
+namespace tapedeck::demos {
 
 /// Calls `work(index)` for each of `order`, in that order, on `threads` threads, and `watch()` about ten
 /// times a second on this one until all is done. `work` sees for itself whether it should stop early. When
@@ -16,4 +16,4 @@ void run_all(const std::vector<std::size_t>& order, std::size_t threads,
 /// As many threads as there are cores that this program may use.
 std::size_t available_cores();
 
-}  // namespace tapedeck::demos::compare_norms
+}  // namespace tapedeck::demos

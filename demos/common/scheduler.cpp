@@ -1,5 +1,5 @@
 // The worker threads.
-#include "demos/compare_norms/scheduler.hpp"
+#include "demos/common/scheduler.hpp"
 
 #include <sched.h>
 
@@ -11,7 +11,7 @@
 #include <mutex>
 #include <thread>
 
-namespace tapedeck::demos::compare_norms {
+namespace tapedeck::demos {
 
 void run_all(const std::vector<std::size_t>& order, std::size_t threads,
              const std::function<void(std::size_t)>& work, const std::function<void()>& watch) {
@@ -57,4 +57,4 @@ std::size_t available_cores() {
     return std::max(1u, std::thread::hardware_concurrency());
 }
 
-}  // namespace tapedeck::demos::compare_norms
+}  // namespace tapedeck::demos

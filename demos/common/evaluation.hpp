@@ -4,12 +4,31 @@
 #include <tapedeck/core/tape.hpp>
 #include <tapedeck/layers/module.hpp>
 
+#include <limits>
 #include <vector>
 
-#include "demos/compare_norms/run.hpp"
 #include "demos/data/dataset.hpp"
 
-namespace tapedeck::demos::compare_norms {
+namespace tapedeck::demos {
+
+/// Puts a module's buffers and mode back as they were.
+class KeepState {
+  public:
+    explicit KeepState(Module<float>& module);
+    ~KeepState();
+    KeepState(const KeepState&) = delete;
+    KeepState& operator=(const KeepState&) = delete;
+
+  private:
+    Module<float>& module_;
+    bool training_;
+    std::vector<Tensor<float>> kept_;
+};
+
+/// What is not measured is nan: the accuracy of a regression.
+struct Score {
+    double loss = std::numeric_limits<double>::quiet_NaN(), accuracy = loss;
+};
 
 /// Cross entropy for a classification, mean squared error for a regression.
 Variable<float> loss_of(const Dataset& data, const Variable<float>& output, const Batch& batch);
@@ -24,8 +43,6 @@ class Evaluation {
     /// In train mode, where BatchNorm uses each batch's own statistics. The running ones are left as they
     /// were.
     Score train_mode_score(const Split& split, std::size_t count, std::size_t batch);
-    /// The probability of class 1 over a grid around the training samples, which have two features.
-    Boundary boundary();
 
   private:
     Score pass(const Split& split, std::size_t count, std::size_t batch);
@@ -37,4 +54,4 @@ class Evaluation {
     std::vector<std::size_t> rows_;
 };
 
-}  // namespace tapedeck::demos::compare_norms
+}  // namespace tapedeck::demos

@@ -1,0 +1,327 @@
+#include "demos/lab/drawing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <tapedeck/core/error.hpp>
+
+#include "demos/lab/claim.hpp"
+#include "demos/report/range.hpp"
+#include "demos/report/style.hpp"
+
+namespace tapedeck::demos::lab {
+namespace {
+
+using nlohmann::json;
+using Numbers = std::vector<double>;
+using Runs = std::vector<const json*>;
+
+/// The most cells of a map in which numbers are still legible.
+constexpr std::size_t kMostWords = 120;
+
+double number_of(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
+
+Numbers numbers_of(const json& row) {
+    Numbers result;
+    for (const json& value : row) result.push_back(number_of(value));
+    return result;
+}
+
+std::string word_of(const json& value) {
+    return value.is_string() ? value.get<std::string>() : fmt::format("{:g}", value.get<double>());
+}
+
+/// A run's configuration under a key; "" where it has none. "seed" is the run's seed.
+json under(const json& run, const std::string& key) {
+    if (key == "seed") return run.at("seed");
+    return run.at("config").value(key, json(""));
+}
+
+Runs fitting(const json& results, const json& layer) {
+    Runs runs;
+    for (const json& run : results.at("runs")) {
+        bool fits = true;
+        for (const auto& item : layer.at("where").items())
+            fits = fits && under(run, item.key()) == item.value();
+        if (fits) runs.push_back(&run);
+    }
+    return runs;
+}
+
+/// What the runs have under a key, each once, in the order of its first run; numbers in their own order.
+std::vector<json> distinct(const Runs& runs, const std::string& key) {
+    std::vector<json> found;
+    for (const json* run : runs) {
+        json value = under(*run, key);
+        if (std::find(found.begin(), found.end(), value) == found.end()) found.push_back(std::move(value));
+    }
+    if (std::all_of(found.begin(), found.end(), [](const json& v) { return v.is_number(); }))
+        std::sort(found.begin(), found.end());
+    return found;
+}
+
+Runs with(const Runs& runs, const std::string& key, const json& value) {
+    Runs result;
+    for (const json* run : runs)
+        if (under(*run, key) == value) result.push_back(run);
+    return result;
+}
+
+/// A value of each run that has it.
+Numbers values_of(const Runs& runs, const std::string& name) {
+    Numbers result;
+    for (const json* run : runs)
+        if (run->contains("values") && run->at("values").contains(name))
+            result.push_back(number_of(run->at("values").at(name)));
+    return result;
+}
+
+double median_of_finite(Numbers values) {
+    values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); }),
+                 values.end());
+    return median(values);
+}
+
+// Colours for what is no norm, and dashes that tell them apart in grey.
+Pen other_pen(std::size_t i) {
+    constexpr std::array<std::pair<const char*, const char*>, 6> kPens{{{"#000000", "solid"},
+                                                                        {"#0072b2", "(14,6)"},
+                                                                        {"#d55e00", "(9,4)"},
+                                                                        {"#009e73", "(20,5,4,5)"},
+                                                                        {"#cc79a7", "(4,5)"},
+                                                                        {"#e69f00", "(14,5,3,5,3,5)"}}};
+    const auto& [color, dash] = kPens[i % kPens.size()];
+    return {color, dash, 2.2, static_cast<int>(i) + 1};
+}
+
+/// A word's label and pen: a norm's own wherever it is one.
+LegendEntry style_of_word(const json& word, std::size_t place) {
+    const std::string text = word_of(word);
+    const NormStyle style = norm_style(text);
+    if (style.label != text) return {style.label, Kind::line, style.pen};
+    return {text, Kind::line, other_pen(place)};
+}
+
+class Drawing {
+  public:
+    Drawing(const json& results, const json& sheet) : results_(results) {
+        figure_.name = sheet.at("name");
+        figure_.heading = sheet.at("heading");
+        figure_.title = figure_.heading;
+        figure_.hint = sheet.at("hint");
+        figure_.columns = sheet.at("columns");
+        figure_.panel_height = sheet.at("panel_height");
+        for (const json& plot : sheet.at("plots")) add(plot);
+        figure_.columns = std::max<std::size_t>(1, std::min(figure_.columns, figure_.panels.size()));
+        if (seeds_ > 1) figure_.legend.push_back({"one seed (bold: median)", Kind::faint, kSeed});
+        if (dots_ && seeds_ > 1) figure_.legend.back() = {"one seed (bar: median)", Kind::points, kDot};
+    }
+    Figure done() { return std::move(figure_); }
+
+  private:
+    inline static const Pen kSeed{"#9a9a9a", "solid", 1, 9}, kDot{"#9a9a9a", "solid", 1, 1};
+
+    void add(const json& plot) {
+        Panel panel{plot.at("title"), plot.at("x_label"), plot.at("y_label")};
+        panel.x_log = plot.at("x_log");
+        panel.y_log = plot.at("y_log");
+        panel.y_group = plot.at("y_group");
+        for (const json& layer : plot.at("layers")) {
+            const std::string way = layer.at("way");
+            if (way == "curves") curves(panel, layer);
+            if (way == "against") against(panel, layer);
+            if (way == "dots") dots(panel, layer);
+            if (way == "map") map(panel, layer);
+            if (way == "guide") guides_.push_back(layer.at("at"));
+        }
+        finish(panel);
+        figure_.panels.push_back(std::move(panel));
+    }
+
+    /// f(runs, pen, place, of) for each word under `by`, which gets its entry in the legend.
+    template <class F>
+    void each_word(const json& layer, F f) {
+        const Runs runs = fitting(results_, layer);
+        const std::vector<json> words = distinct(runs, layer.at("by"));
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const LegendEntry entry = style_of_word(words[i], i);
+            const auto same = [&](const LegendEntry& e) { return e.label == entry.label; };
+            if (!entry.label.empty() && std::none_of(figure_.legend.begin(), figure_.legend.end(), same))
+                figure_.legend.push_back(entry);
+            f(with(runs, layer.at("by"), words[i]), entry.pen, i, words.size());
+        }
+    }
+
+    void curves(Panel& panel, const json& layer) {
+        const std::string name = layer.at("measured");
+        each_word(layer, [&](const Runs& runs, const Pen& pen, std::size_t, std::size_t) {
+            std::map<double, Numbers> points;
+            std::size_t curves = 0;
+            std::vector<Trace> seeds;
+            for (const json* run : runs) {
+                if (!run->contains("series") || !run->at("series").contains(name)) continue;
+                const json& series = run->at("series").at(name);
+                const Numbers x = numbers_of(series.at("x")), y = numbers_of(series.at("y"));
+                for (std::size_t i = 0; i < x.size(); ++i) points[x[i]].push_back(y[i]);
+                seeds.push_back({Kind::faint, faint(pen), {x, y}});
+                ++curves;
+            }
+            if (curves == 0) return;
+            seeds_ = std::max(seeds_, curves);
+            Numbers x, y;
+            for (const auto& [at, values] : points) {
+                x.push_back(at);
+                y.push_back(median_of_finite(values));
+            }
+            if (curves > 1)
+                for (Trace& seed : seeds) panel.traces.push_back(std::move(seed));
+            panel.traces.push_back({Kind::line, pen, {x, y}});
+        });
+    }
+
+    void against(Panel& panel, const json& layer) {
+        const std::string name = layer.at("measured"), key = layer.at("x");
+        each_word(layer, [&](const Runs& runs, const Pen& pen, std::size_t, std::size_t) {
+            Numbers x, y, all_x, all_y;
+            for (const json& at : distinct(runs, key)) {
+                const Numbers values = values_of(with(runs, key, at), name);
+                if (values.empty()) continue;
+                seeds_ = std::max(seeds_, values.size());
+                x.push_back(at.get<double>());
+                y.push_back(median_of_finite(values));
+                for (const double v : values) {
+                    all_x.push_back(x.back());
+                    all_y.push_back(v);
+                }
+            }
+            Pen dot = faint(pen, 0.6);
+            dot.width = 1;
+            for (const double at : x)
+                if (std::find(panel.x_tics.begin(), panel.x_tics.end(), at) == panel.x_tics.end())
+                    panel.x_tics.push_back(at);
+            if (all_x.size() > x.size()) panel.traces.push_back({Kind::points, dot, {all_x, all_y}});
+            panel.traces.push_back({Kind::line, pen, {x, y}});
+        });
+    }
+
+    void dots(Panel& panel, const json& layer) {
+        const std::string name = layer.at("measured"), key = layer.at("x");
+        const std::vector<json> places = distinct(fitting(results_, layer), key);
+        for (const json& place : places) panel.x_names.push_back(style_of_word(place, 0).label);
+        dots_ = true;
+        each_word(layer, [&](const Runs& runs, const Pen& pen, std::size_t i, std::size_t n) {
+            // Words side by side around each place; a word that has its place to itself stands in the middle.
+            const bool own_place = layer.at("by") == layer.at("x");
+            const double width = own_place ? 0.6 : 0.8 / static_cast<double>(n);
+            const double shift =
+                own_place ? 0 : (static_cast<double>(i) - static_cast<double>(n - 1) / 2) * width;
+            Numbers x, y;
+            for (std::size_t p = 0; p < places.size(); ++p) {
+                const Numbers values = values_of(with(runs, key, places[p]), name);
+                if (values.empty()) continue;
+                seeds_ = std::max(seeds_, values.size());
+                const double center = static_cast<double>(p + 1) + shift, middle = median_of_finite(values);
+                Pen bar = pen;
+                bar.dash = "solid";
+                panel.traces.push_back(
+                    {Kind::line, bar, {{center - 0.4 * width, center + 0.4 * width}, {middle, middle}}});
+                for (const double v : values) {
+                    x.push_back(center);
+                    y.push_back(v);
+                }
+            }
+            Pen dot = pen;
+            dot.width = 1;
+            panel.traces.push_back({Kind::points, dot, {x, y}});
+        });
+        panel.x = {0.4, static_cast<double>(places.size()) + 0.6};
+    }
+
+    void map(Panel& panel, const json& layer) {
+        const std::string name = layer.at("measured"), x_key = layer.at("x"), y_key = layer.at("y");
+        const Runs runs = fitting(results_, layer);
+        const std::vector<json> columns = distinct(runs, x_key), rows = distinct(runs, y_key);
+        Trace cells{Kind::cells, {}, {{}, {}, {}}};
+        std::vector<Numbers> found;
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+            for (std::size_t c = 0; c < columns.size(); ++c) {
+                cells.columns[0].push_back(static_cast<double>(c + 1));
+                cells.columns[1].push_back(static_cast<double>(r + 1));
+                found.push_back(values_of(with(with(runs, x_key, columns[c]), y_key, rows[r]), name));
+                cells.columns[2].push_back(median_of_finite(found.back()));
+            }
+        }
+        // What is no number counts as the largest, and says so.
+        Range range;
+        for (const double v : cells.columns[2]) range.add(v);
+        const bool with_words = found.size() <= kMostWords;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            double& shade = cells.columns[2][i];
+            if (with_words) cells.words.push_back(words_of(found[i]));
+            shade = !std::isfinite(shade)    ? 1
+                    : range.high > range.low ? (shade - range.low) / (range.high - range.low)
+                                             : 0;
+        }
+        for (const json& c : columns) panel.x_names.push_back(style_of_word(c, 0).label);
+        for (const json& r : rows) panel.y_names.push_back(style_of_word(r, 0).label);
+        panel.x = {0.5, static_cast<double>(columns.size()) + 0.5};
+        panel.y = {0.5, static_cast<double>(rows.size()) + 0.5};
+        panel.grid = false;
+        panel.traces.push_back(std::move(cells));
+    }
+
+    /// A cell's median, with the range of the seeds where they differ.
+    static std::string words_of(const Numbers& values) {
+        if (values.empty()) return "";
+        const auto short_number = [](double v) {
+            return std::isfinite(v) ? fmt::format("{:.3g}", v) : "nan";
+        };
+        const auto [low, high] = std::minmax_element(values.begin(), values.end());
+        const std::string a = short_number(*low), b = short_number(*high),
+                          middle = short_number(median(values));
+        return a == b ? middle : fmt::format("{}\\n({}–{})", middle, a, b);
+    }
+
+    /// The range of y, so that no seed's line leaves the axes, and the guides across.
+    void finish(Panel& panel) {
+        Range x = range_of(panel, false), y;
+        for (const Trace& trace : panel.traces) {
+            if (trace.kind == Kind::cells) continue;
+            for (const double v : trace.columns[1])
+                if (!panel.y_log || v > 0) y.add(v);
+        }
+        for (const double at : guides_) {
+            y.add(at);
+            panel.traces.insert(panel.traces.begin(), {Kind::line, guide_pen(), {{x.low, x.high}, {at, at}}});
+        }
+        guides_.clear();
+        if (panel.y.empty() && !y.empty()) panel.y = padded(y, panel.y_log, 0.05);
+    }
+
+    const json& results_;
+    Figure figure_;
+    std::size_t seeds_ = 0;
+    bool dots_ = false;
+    Numbers guides_;
+};
+
+}  // namespace
+
+std::vector<Figure> figures_in(const json& results) {
+    try {
+        std::vector<Figure> figures;
+        for (const json& sheet : results.at("figures")) figures.push_back(Drawing(results, sheet).done());
+        return figures;
+    } catch (const json::exception& error) {
+        throw Error(
+            fmt::format("report: the results are not as the laboratory writes them: {}", error.what()));
+    }
+}
+
+}  // namespace tapedeck::demos::lab

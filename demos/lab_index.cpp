@@ -1,0 +1,82 @@
+// lab_index: one page of all the laboratory's results that are in a folder
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <tapedeck/core/write_file.hpp>
+
+#include "demos/common/error.hpp"
+#include "demos/lab/page.hpp"
+#include "demos/report/results.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace tapedeck::demos;
+
+// In the order in which they teach; what is not named here comes after them, by name.
+constexpr std::array kOrder{"layer_norm_by_hand",
+                            "axis_picture",
+                            "deep_sigmoid",
+                            "batch_size",
+                            "train_and_eval",
+                            "invariances",
+                            "gradient_through_time",
+                            "rnn_norms",
+                            "padding",
+                            "split_batch",
+                            "pre_or_post",
+                            "learning_rate_map",
+                            "covariate_shift",
+                            "same_loss_smoothness",
+                            "bug_museum"};
+
+std::vector<fs::path> folders_in(const fs::path& out) {
+    std::error_code error;
+    std::vector<fs::path> folders;
+    for (const auto& entry : fs::directory_iterator(out, error))
+        if (fs::exists(entry.path() / "results.json")) folders.push_back(entry.path());
+    if (folders.empty())
+        throw FileError(
+            fmt::format("lab_index: no demo has left a results.json in a folder of {}.", out.string()));
+    const auto place = [](const fs::path& folder) {
+        const auto found = std::find(kOrder.begin(), kOrder.end(), folder.filename().string());
+        return std::pair(found - kOrder.begin(), folder);
+    };
+    std::sort(folders.begin(), folders.end(),
+              [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    return folders;
+}
+
+int run(const fs::path& out) {
+    std::vector<nlohmann::json> results;
+    for (const fs::path& folder : folders_in(out)) {
+        nlohmann::json document = read_results(folder / "results.json");
+        if (is_set(document, "laboratory")) results.push_back(std::move(document));
+    }
+    tapedeck::write_file(out / "index.html", lab::index_of(results), "lab_index");
+    std::size_t claims = 0;
+    for (const auto& document : results) claims += document.at("claims").size();
+    fmt::print("{} demos, {} claims: {}\n", results.size(), claims, (out / "index.html").string());
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        if (argc != 2 || std::string(argv[1]).starts_with("-"))
+            throw FlagError("lab_index takes one folder, in which each demo has its own.");
+        return run(argv[1]);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return 2;
+    }
+}
