@@ -57,6 +57,16 @@ void visit_running(Visitor<T>& v, Boxed<RunningStatistics<T>>& running) {
 
 }  // namespace
 
+BatchNormOptions BatchNormOptions::by(const Conventions& conventions) {
+    if (conventions.unbiased || conventions.eps_place != EpsPlace::inside_root)
+        throw ValueError(
+            "BatchNormOptions: BatchNorm normalizes with the biased variance and eps inside the root; "
+            "spelled_out::normalize takes other conventions.");
+    return {.eps = conventions.eps,
+            .momentum = conventions.weight_of_new(),
+            .unbiased_running_var = conventions.unbiased_running_var};
+}
+
 template <class T>
 BatchNorm<T>::BatchNorm(std::size_t features, BatchNormOptions options) : options_(options) {
     check_size("BatchNorm", "feature", features);
@@ -76,7 +86,8 @@ Variable<T> BatchNorm<T>::forward(Variable<T> x) {
     const auto w = read(tape, weight, where);
     const auto b = read(tape, bias, where);
     return batch_norm(x, running ? &*running : nullptr, w, b,
-                      {this->is_training(), options_.momentum, options_.eps}, where);
+                      {this->is_training(), options_.momentum, options_.eps, options_.unbiased_running_var},
+                      where);
 }
 
 template <class T>

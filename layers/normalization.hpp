@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include <tapedeck/core/ops/conventions.hpp>
 #include <tapedeck/core/ops/normalize.hpp>
 #include <tapedeck/layers/module.hpp>
 
@@ -15,6 +16,13 @@ struct BatchNormOptions {
     std::optional<double> momentum = 0.1;
     bool affine = true;
     bool track_running_stats = true;
+    /// Whether the running variance takes in each batch's over n - 1, or over n.
+    bool unbiased_running_var = true;
+
+    /// Those of a library or a paper: `BatchNorm<float>(64, BatchNormOptions::by(conventions::keras))`.
+    /// @throws ValueError for what only spelled_out::normalize does: an unbiased variance to normalize with,
+    /// or eps beside the root.
+    static BatchNormOptions by(const Conventions& conventions);
 };
 
 /// Batch normalization by channel (see batch_norm), as torch.nn.BatchNorm1d: (N, C) or (N, C, L).

@@ -1,5 +1,6 @@
 #include <tapedeck/core/inspect/paths.hpp>
 
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -51,7 +52,40 @@ Paths<T> paths(Variable<T> v, Where where) {
     return result;
 }
 
-#define INSTANTIATE(T) template Paths<T> paths(Variable<T>, Where);
+template <class T>
+PathSizes sizes(const Paths<T>& paths) {
+    const auto dot = [](const auto& a, const auto& b) {
+        double total = 0;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            total += static_cast<double>(a.storage()[i]) * static_cast<double>(b.storage()[i]);
+        return total;
+    };
+    const double direct = dot(paths.direct, paths.direct);
+    PathSizes found{.direct = std::sqrt(direct),
+                    .mean = std::sqrt(dot(paths.mean, paths.mean)),
+                    .variance = std::sqrt(dot(paths.variance, paths.variance)),
+                    .mean_cancels = -dot(paths.direct, paths.mean) / direct,
+                    .variance_cancels = -dot(paths.direct, paths.variance) / direct};
+    double sum = 0;
+    for (std::size_t i = 0; i < paths.direct.size(); ++i) {
+        const double whole = static_cast<double>(paths.direct.storage()[i]) +
+                             static_cast<double>(paths.mean.storage()[i]) +
+                             static_cast<double>(paths.variance.storage()[i]);
+        sum += whole * whole;
+    }
+    found.gradient = std::sqrt(sum);
+    return found;
+}
+
+std::string PathSizes::text() const {
+    return fmt::format(
+        "direct {:.3g}, mean {:.3g} (cancels {:.0f} %), variance {:.3g} (cancels {:.0f} %), in all {:.3g}",
+        direct, mean, 100 * mean_cancels, variance, 100 * variance_cancels, gradient);
+}
+
+#define INSTANTIATE(T)                           \
+    template Paths<T> paths(Variable<T>, Where); \
+    template PathSizes sizes(const Paths<T>&);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck

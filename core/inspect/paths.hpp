@@ -1,6 +1,8 @@
 // A normalization's gradient, taken apart into the paths by which its input reaches its output.
 #pragma once
 
+#include <string>
+
 #include <tapedeck/core/tensor.hpp>
 #include <tapedeck/core/variable.hpp>
 
@@ -20,5 +22,21 @@ struct Paths {
 /// @throws ValueError when v is no normalization; StaleVariableError when no reverse pass has reached it.
 template <class T>
 Paths<T> paths(Variable<T> v, Where where = Where::here());
+
+/// How the paths meet, as lengths (roots of sums of squares) and as shares of the direct one.
+struct PathSizes {
+    double direct = 0, mean = 0, variance = 0;
+    double gradient = 0;  ///< of their sum
+    /// What share of the direct path the mean's, and the variance's, takes off: 1 cancels all of it, 0 is at
+    /// right angles, below 0 adds to it. nan where the direct path is zero.
+    double mean_cancels = 0, variance_cancels = 0;
+
+    /// "direct 1.2, mean 0.4 (cancels 11 %), variance 0.8 (cancels 42 %), in all 0.82"
+    std::string text() const;
+};
+
+/// Of what `paths` gives.
+template <class T>
+PathSizes sizes(const Paths<T>& paths);
 
 }  // namespace tapedeck

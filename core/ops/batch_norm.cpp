@@ -179,6 +179,7 @@ struct BatchNorm final : Op<T>, Normalization<T>, ReadsRunningStatistics<T> {
         kernels::map<false>(
             shape.channels, mean.data(), [](auto a, auto b) { return a + b; },
             kernels::Stream<T>{center.data()}, kernels::Stream<T>{remainder.data()});
+        if (!options.mode.unbiased_running_var) return update.channels(mean.data(), variance.data());
         kernels::map<false>(
             shape.channels, unbiased.data(), [n](auto v) { return v * decltype(v)(n) / decltype(v)(n - 1); },
             kernels::Stream<T>{variance.data()});

@@ -37,7 +37,7 @@ Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight = s
 template <class T>
 struct RunningStatistics {
     Tensor<T> mean;
-    Tensor<T> var;      ///< unbiased
+    Tensor<T> var;      ///< unbiased, unless asked for otherwise
     Tensor<T> batches;  ///< how many were seen, one element
 
     /// Mean 0, variance 1, nothing seen.
@@ -52,6 +52,8 @@ struct BatchNormMode {
     /// The weight of the new batch in the running statistics; none: a plain average over all batches.
     std::optional<double> momentum = 0.1;
     double eps = 1e-5;
+    /// Whether the running variance takes in the batch's over n - 1 (PyTorch) or over n (Keras, ONNX).
+    bool unbiased_running_var = true;
 };
 
 /// Batch normalization (Ioffe, Szegedy 2015, algorithms 1 and 2), as torch.nn.functional.batch_norm: each

@@ -16,14 +16,25 @@
 namespace tapedeck::spelled_out {
 namespace {
 
-/// (x - mean) / sqrt(var + eps), the statistics taken over these axes: all that sets the normalizations
-/// apart.
+/// The statistics are taken over these axes: all that sets the normalizations apart.
 template <class T>
-Variable<T> standardize(Variable<T> x, const Axes& axes, double eps, Where where) {
+Variable<T> standardize(Variable<T> x, const Axes& axes, const Conventions& by, Where where) {
     const auto at = [where](auto operand) { return Located<T>(operand, where); };
     const Variable<T> centered = subtract(at(x), at(mean(x, axes, true, where)));
-    const Variable<T> variance = mean(square(centered, where), axes, true, where);
-    return divide(at(centered), at(sqrt(add(at(variance), at(eps)), where)));
+    Variable<T> variance = mean(square(centered, where), axes, true, where);
+    if (by.unbiased) {
+        const auto n =
+            static_cast<double>(x.value().size() / std::max<std::size_t>(variance.value().size(), 1));
+        variance = multiply(at(variance), at(n / (n - 1)));
+    }
+    const Variable<T> deviation = by.eps_place == EpsPlace::inside_root
+                                      ? sqrt(add(at(variance), at(by.eps)), where)
+                                      : add(at(sqrt(variance, where)), at(by.eps));
+    return divide(at(centered), at(deviation));
+}
+template <class T>
+Variable<T> standardize(Variable<T> x, const Axes& axes, double eps, Where where) {
+    return standardize(x, axes, Conventions{.eps = eps}, where);
 }
 
 template <class T>
@@ -74,6 +85,21 @@ void check_eps(std::string_view who, const Variable<T>& x, double eps, Where whe
 }
 
 }  // namespace
+
+template <class T>
+Variable<T> normalize(Variable<T> x, const Axes& axes, const Conventions& by, Where where) {
+    check_eps("spelled_out::normalize", x, by.eps, where);
+    const Attempt<T> attempt(x.tape());
+    const Axes all = axes.resolved(x.shape().size());
+    std::size_t n = 1;
+    for (std::size_t k = 0; k < all.count; ++k) n *= x.shape()[static_cast<std::size_t>(all.axis[k])];
+    if (by.unbiased && n == 1) {
+        throw ValueError(
+            fmt::format("{}: x is {}: an unbiased variance over n - 1 needs more than one value.",
+                        x.tape().place("spelled_out::normalize", where), to_text(x.shape())));
+    }
+    return standardize(x, axes, by, where);
+}
 
 template <class T>
 Variable<T> layer_norm(Variable<T> x, int dimensions, Optional<T> weight, Optional<T> bias, double eps,
@@ -143,6 +169,7 @@ Variable<T> weight_norm(Variable<T> v, Variable<T> g, Where where) {
 }
 
 #define INSTANTIATE(T)                                                                                      \
+    template Variable<T> normalize(Variable<T>, const Axes&, const Conventions&, Where);                    \
     template Variable<T> layer_norm(Variable<T>, int, std::optional<Variable<T>>,                           \
                                     std::optional<Variable<T>>, double, Where);                             \
     template Variable<T> batch_norm(Variable<T>, std::optional<Variable<T>>, std::optional<Variable<T>>,    \

@@ -3,9 +3,19 @@
 
 #include <optional>
 
+#include <tapedeck/core/ops/conventions.hpp>
 #include <tapedeck/core/variable.hpp>
 
 namespace tapedeck::spelled_out {
+
+/// The one idea of them all: x less its mean, over its standard deviation, both taken over these axes (0:
+/// each feature over the batch, as BatchNorm; -1: each sample over its features, as LayerNorm; 2 of (N, C,
+/// L): InstanceNorm), by any conventions. No gamma, no beta.
+/// @throws ShapeError when x lacks an axis; ValueError when eps is negative, or there is one value to take an
+/// unbiased variance of.
+template <class T>
+Variable<T> normalize(Variable<T> x, const Axes& axes, const Conventions& by = {},
+                      Where where = Where::here());
 
 /// layer_norm over the last `dimensions` dimensions, as a mean, a variance, a root and a quotient.
 /// @throws ShapeError when x has fewer dimensions, or weight or bias do not broadcast.

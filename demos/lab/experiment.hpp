@@ -27,13 +27,13 @@ struct Option {
 
 /// What the command line said.
 struct Settings {
-    std::vector<std::uint64_t> seeds;
+    std::vector<std::uint64_t> seeds = {};
     bool full = false;
     std::size_t threads = 0;  ///< 0: as many as there are cores
-    std::filesystem::path out;
-    std::optional<std::filesystem::path> deck, data;
+    std::filesystem::path out = {};
+    std::optional<std::filesystem::path> deck = {}, data = {};
     bool report = true;
-    std::vector<Option> options;
+    std::vector<Option> options = {};
 };
 
 struct Table {

@@ -26,7 +26,7 @@ struct Layer {
 };
 
 struct Plot {
-    std::string title, x_label, y_label;
+    std::string title = {}, x_label = {}, y_label = {};
     bool x_log = false, y_log = false;
     std::vector<Layer> layers = {};
     std::vector<double> guides = {};  ///< thin lines across, at these y
@@ -38,7 +38,7 @@ struct Sheet {
     std::string name;     ///< "loss-by-batch"
     std::string heading;  ///< "Loss by batch size"
     std::string hint;     ///< one sentence: what to look at
-    std::vector<Plot> plots;
+    std::vector<Plot> plots = {};
     std::size_t columns = 2;
     int panel_height = 290;  ///< pixels, for a width of 1000
 };

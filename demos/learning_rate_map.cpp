@@ -1,0 +1,171 @@
+// learning_rate_map: at which learning rates and sizes of the first weights a network trains
+#include "demos/common/evaluation.hpp"
+#include "demos/data/generated.hpp"
+#include "demos/lab/experiment.hpp"
+#include "demos/lab/nets.hpp"
+#include "demos/lab/training.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include <fmt/format.h>
+
+namespace {
+
+using namespace tapedeck::demos;
+using namespace tapedeck::demos::lab;
+
+/// One cell's training is small, since there are hundreds of cells.
+struct Plan {
+    std::size_t samples = 256, steps = 500, batch = 32, width = 16;
+    std::vector<double> rates{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30};
+    std::vector<double> scales{0.1, 0.3, 1, 3, 10, 30};
+};
+
+Plan plan_of(const Experiment& e) {
+    if (!e.full()) return {};
+    return {.samples = 1000, .steps = 5000, .width = 64};
+}
+
+struct Task {
+    const char* name;
+    const char* words;
+    double constant_loss;  ///< of the best answer that does not look at the input
+};
+
+const std::array<Task, 2> kTasks{
+    {{"spirals", "two spirals", std::log(2.0)}, {"adding", "the adding problem with four numbers", 1.0 / 6}}};
+constexpr std::array<std::pair<const char*, const char*>, 4> kNorms{
+    {{"none", "no norm"}, {"batch", "BatchNorm"}, {"layer", "LayerNorm"}, {"rms", "RMSNorm"}}};
+
+Dataset data_of(const Task& task, std::uint64_t seed, const Plan& plan) {
+    const Counts counts{plan.samples, 1, 1};
+    return task.name == std::string("spirals") ? make_spirals(seed, counts) : make_adding(seed, counts, 4);
+}
+
+/// Three hidden layers, every weight of a Linear (no bias) times `scale`.
+tapedeck::Sequential<float> make_net(const std::string& norm, double scale, const Dataset& data,
+                                     const Plan& plan, tapedeck::Random& rng) {
+    const std::size_t inputs = data.steps * data.features, outputs = std::max<std::size_t>(1, data.classes);
+    auto net = make_mlp({inputs, plan.width, plan.width, plan.width, outputs}, rng, {.norm = norm});
+    for (const auto& [name, parameter] : net.named_parameters())
+        if (name.starts_with("fc") && name.ends_with(".weight"))
+            parameter->value *= static_cast<float>(scale);
+    return net;
+}
+
+void measure(Run& run, const Task& task, const Plan& plan) {
+    const Dataset data = data_of(task, run.seed, plan);
+    tapedeck::Random weights(run.seed), order = weights.fork();
+    auto net = make_net(run.text("norm"), run.number("scale"), data, plan, weights);
+    double loss = train(
+        net, data, order,
+        {.steps = plan.steps, .batch = plan.batch, .lr = run.number("learning rate"), .optimizer = "sgd"});
+    if (std::isfinite(loss))
+        loss = Evaluation(net, data).train_mode_score(data.train, plan.samples, plan.batch).loss;
+    run.values["training loss"] = loss;
+    run.values["trains"] = loss < task.constant_loss / 2 ? 1 : 0;
+    // For the map: in hundredths, and all that is worse than not looking at the input is one shade.
+    const double share = std::round(100 * loss / task.constant_loss) / 100;
+    run.values["share of the constant answer's loss"] = std::isfinite(share) ? std::min(share, 1.0) : share;
+}
+
+/// In how many cells of the map a seed's network trains.
+std::vector<double> cells_that_train(const Experiment& e, const Plan& plan, const Task& task,
+                                     const char* norm) {
+    std::vector<double> cells(e.seeds().size(), 0);
+    for (const double rate : plan.rates)
+        for (const double scale : plan.scales) {
+            const Config cell{{"task", task.name}, {"norm", norm}, {"learning rate", rate}, {"scale", scale}};
+            cells = e.both(cells, e.values("trains", cell), std::plus<>());
+        }
+    return cells;
+}
+
+void draw(Experiment& e) {
+    for (const Task& task : kTasks) {
+        Sheet sheet{
+            .name = fmt::format("map-{}", task.name),
+            .heading = fmt::format("Training loss on {}", task.words),
+            .hint =
+                "As a share of the loss of always giving the same answer: 1 is nothing learnt, or "
+                "worse; nan: the loss became infinite. Light cells train. In brackets the range of the "
+                "seeds.",
+            .plots = {},
+            .columns = 1,
+            .panel_height = 370};
+        for (const auto& [norm, title] : kNorms)
+            sheet.plots.push_back({.title = title,
+                                   .x_label = "learning rate",
+                                   .y_label = "first weights, times",
+                                   .layers = {{.way = Way::map,
+                                               .measured = "share of the constant answer's loss",
+                                               .x = "learning rate",
+                                               .y = "scale",
+                                               .where = {{"task", task.name}, {"norm", norm}}}}});
+        e.draw(std::move(sheet));
+    }
+}
+
+void body(Experiment& e) {
+    const Plan plan = plan_of(e);
+    for (const Task& task : kTasks)
+        for (const auto& [norm, title] : kNorms)
+            for (const double rate : plan.rates)
+                for (const double scale : plan.scales)
+                    e.plan({{"task", task.name}, {"norm", norm}, {"learning rate", rate}, {"scale", scale}},
+                           [&](Run& run) { measure(run, task, plan); });
+    e.measure();
+    draw(e);
+
+    const std::size_t cells = plan.rates.size() * plan.scales.size();
+    Table table{
+        fmt::format("How many of the {} cells train, to less than half of the constant answer's loss", cells),
+        {"task", "norm", "median", "each seed"},
+        {}};
+    Claim wider{.id = "wider-rates",
+                .says = "with a norm a network trains at more learning rates and initial scales than without",
+                .expected = Verdict::stands,
+                .cases = {}};
+    for (const Task& task : kTasks) {
+        const auto without = cells_that_train(e, plan, task, "none");
+        std::string medians;
+        for (const auto& [norm, title] : kNorms) {
+            const auto with = cells_that_train(e, plan, task, norm);
+            std::string each;
+            for (const double n : with) each += fmt::format("{}{:g}", each.empty() ? "" : ", ", n);
+            table.rows.push_back({task.words, title, fmt::format("{:g}", median(with)), each});
+            medians += fmt::format("{}{:g} with {}", medians.empty() ? "" : ", ", median(with), title);
+            if (with != without || norm != std::string("none"))
+                wider.cases.push_back(
+                    {fmt::format("cells that train on {}, {} minus none", task.words, title),
+                     e.both(with, without, std::minus<>()), Is::above, 0});
+        }
+        e.conclude(fmt::format("On {}, of {} cells {} train (medians of {} seeds).", task.words, cells,
+                               medians, e.seeds().size()));
+    }
+    e.show(std::move(table));
+    e.claim(std::move(wider));
+    if (e.deck() != nullptr) {
+        for (const auto& [norm, title] : kNorms) {
+            const Dataset data = data_of(kTasks[0], e.seeds().front(), plan);
+            tapedeck::Random weights(e.seeds().front()), order = weights.fork();
+            auto net = make_net(norm, 3, data, plan, weights);
+            train_for_deck(*e.deck(), norm, net, data, order, {.batch = 8, .lr = 0.3, .optimizer = "sgd"});
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run_demo(
+        argc, argv,
+        {.name = "learning_rate_map",
+         .question = "At which learning rates and initial scales does a network train?",
+         .about = "A small tanh MLP of three hidden layers is trained with SGD in every cell of a map: the "
+                  "learning rate across, upwards a factor on the first weights.",
+         .body = body});
+}

@@ -1,0 +1,253 @@
+// train_and_eval: what the norms do at prediction, one row or a hundred, and what BatchNorm carries there
+#include "demos/lab/experiment.hpp"
+#include "demos/lab/nets.hpp"
+#include "demos/lab/training.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <tapedeck/core/error.hpp>
+#include <tapedeck/layers/linear.hpp>
+#include <tapedeck/layers/normalization.hpp>
+
+namespace {
+
+using namespace tapedeck::demos;
+using namespace tapedeck::demos::lab;
+using tapedeck::Module, tapedeck::Tensor;
+using Net = tapedeck::Sequential<float>;  // 0: fc1, 1: norm1, 2: act1, 3: fc2
+
+// What is measured: between a row alone and among 100, between the modes, between two networks.
+constexpr const char *kAlone = "norm, 1 row or 100: elements that differ",
+                     *kNetwork = "network, 1 row or 100: difference",
+                     *kClasses = "predicted classes that differ between 1 row and 100",
+                     *kModes = "training or eval: difference", *kFolded = "folded or not: difference";
+
+struct Plan {
+    Counts counts{2000, 500, 0};
+    std::size_t hidden = 64, steps = 200;
+};
+
+Plan plan_of(const Experiment& e) {
+    return e.full() ? Plan{{50'000, 10'000, 0}, 100, 2000} : Plan{};  // 100 units: Ioffe, Szegedy 2015
+}
+
+Tensor<float> output(Module<float>& module, const Tensor<float>& x) {
+    tapedeck::Tape<float> tape;
+    const auto values_only = tape.pause();
+    return module(tape.input(x)).value();
+}
+
+/// Each row handed over on its own, and the results put together again.
+Tensor<float> row_by_row(Module<float>& module, const Tensor<float>& x) {
+    Tensor<float> all;
+    for (std::size_t i = 0; i < x.shape()[0]; ++i) {
+        const Tensor<float> y = output(module, xt::view(x, xt::range(i, i + 1), xt::all()));
+        if (i == 0) all = Tensor<float>::from_shape({x.shape()[0], y.shape()[1]});
+        xt::view(all, i, xt::all()) = xt::view(y, 0, xt::all());
+    }
+    return all;
+}
+
+double elements_that_differ(const Tensor<float>& a, const Tensor<float>& b) {
+    return static_cast<double>(xt::sum(xt::cast<int>(xt::not_equal(a, b)))());
+}
+
+/// As a share of the largest element.
+double largest_difference(const Tensor<float>& a, const Tensor<float>& b) {
+    return static_cast<double>(xt::amax(xt::abs(a - b))() / xt::amax(xt::abs(b))());
+}
+
+/// Ones at each row's largest element.
+Tensor<float> predicted(const Tensor<float>& y) {
+    return xt::cast<float>(xt::equal(y, xt::amax(y, {1}, xt::keep_dims)));
+}
+
+Tensor<float> first_rows(const Split& split, std::size_t count, std::size_t features) {
+    const std::vector<float> numbers(split.x.begin(),
+                                     split.x.begin() + static_cast<std::ptrdiff_t>(count * features));
+    return xt::adapt(numbers, std::vector<std::size_t>{count, features});
+}
+
+Net make_net(const Plan& plan, const std::string& norm, tapedeck::Random& rng) {
+    return make_mlp({784, plan.hidden, 10}, rng, {.norm = norm});
+}
+
+/// The BatchNorm's running affine map as part of the Linear before it: w' = a w, b' = a (b - mean) + beta
+/// with a = gamma / sqrt(var + eps).
+Tensor<float> folded_output(Net net, const Tensor<float>& x) {
+    auto& fc = dynamic_cast<tapedeck::Linear<float>&>(net[0]);
+    auto& bn = dynamic_cast<tapedeck::BatchNorm<float>&>(net[1]);
+    const Tensor<float> a = bn.weight->value / xt::sqrt(bn.running->var + 1e-5F);
+    fc.weight->value = Tensor<float>(xt::view(a, xt::all(), xt::newaxis()) * fc.weight->value);
+    fc.bias->value = Tensor<float>(a * (fc.bias->value - bn.running->mean) + bn.bias->value);
+    fc.weight->changed(), fc.bias->changed();
+    Tensor<float> h = x;
+    for (const std::size_t part : {0, 2, 3}) h = output(net[part], h);  // no norm any more
+    return h;
+}
+
+/// A trained network at prediction: the norm alone on the same pre-activations, and the network as a whole.
+void predict(Run& run, const Dataset& data, const Plan& plan) {
+    tapedeck::Random weights(run.seed), order = weights.fork();
+    Net net = make_net(plan, run.text("norm"), weights);
+    train(net, data, order, {.steps = plan.steps, .batch = 32});
+    const Tensor<float> x = first_rows(data.validation, 100, data.steps * data.features),
+                        before = output(net[0], x);
+    Net still =
+        net;  // a copy: BatchNorm's running statistics stay when the other one sees the rows in training mode
+    still.eval();
+    const Tensor<float> whole = output(still, x), alone = row_by_row(still, x);
+    if (run.text("norm") != "none")
+        run.values[kAlone] = elements_that_differ(row_by_row(still[1], before), output(still[1], before));
+    run.values[kNetwork] = largest_difference(alone, whole);
+    run.values[kClasses] = elements_that_differ(predicted(alone), predicted(whole));
+    const Tensor<float> in_training = output(net, x);
+    run.values[kModes] = largest_difference(in_training, whole);
+    if (run.text("norm") == "batch") run.values[kFolded] = largest_difference(folded_output(still, x), whole);
+}
+
+/// How far the running mean is from the mean over 500 samples, in standard deviations (root mean square over
+/// the units), while the weights stand still or are trained.
+void catch_up(Run& run, const Dataset& data, const Plan& plan) {
+    tapedeck::Random weights(run.seed), order = weights.fork();
+    Net plain = make_net(plan, "none", weights), net;
+    const bool cumulative = run.text("momentum") == "cumulative";
+    const auto momentum = cumulative ? std::nullopt : std::optional(std::stod(run.text("momentum")));
+    net.add("fc1", dynamic_cast<tapedeck::Linear<float>&>(plain[0]));
+    net.add("norm1", tapedeck::BatchNorm<float>(plan.hidden, {.momentum = momentum}));
+    add_activation(net, "act1", "tanh");
+    net.add("fc2", dynamic_cast<tapedeck::Linear<float>&>(plain[2]));
+    const auto& running = *dynamic_cast<tapedeck::BatchNorm<float>&>(net[1]).running;
+    const Tensor<float> x = first_rows(data.train, 500, data.steps * data.features);
+    const auto watch = [&](std::size_t step, tapedeck::Variable<float>) {
+        if (step > 10 && step % std::max<std::size_t>(10, plan.steps / 20) != 0) return;
+        const Tensor<float> h = output(net[0], x), mean = xt::mean(h, {0}), var = xt::variance(h, {0});
+        const double squares = xt::mean(xt::square(running.mean - mean) / var)();
+        run.add("distance", static_cast<double>(step), std::sqrt(squares));
+    };
+    const double lr = run.text("weights") == "trained" ? 1e-2 : 0;
+    train(net, data, order, {.steps = plan.steps, .batch = 32, .lr = lr, .watch = watch});
+    run.values["distance, last"] = run.series["distance"].y.back();
+}
+
+/// What each norm says to a batch of one, in eval mode and in training mode.
+void show_batch_of_one(Experiment& e) {
+    Table table{"A batch of one: 1, 2, 4", {"norm", "in eval mode", "in training mode"}, {}};
+    for (const char* norm : {"batch", "layer", "rms"}) {
+        Net net;
+        add_norm(net, "norm", norm, 3);
+        std::vector<std::string> row{norm};
+        for (const bool training : {false, true}) {
+            net.train(training);
+            try {
+                const Tensor<float> y = output(net, Tensor<float>{{1, 2, 4}});
+                row.push_back(fmt::format("{:.4f}, {:.4f}, {:.4f}", y(0, 0), y(0, 1), y(0, 2)));
+            } catch (const tapedeck::ValueError& error) {
+                const std::string_view text = error.what(), rest = text.substr(text.find("): ") + 3);
+                row.emplace_back(rest.substr(0, rest.find(';')));
+            }
+        }
+        table.rows.push_back(row);
+    }
+    e.show(table);
+}
+
+void show_prediction(Experiment& e) {
+    Table table{"100 rows in a trained network, medians of the seeds", {"norm"}, {}};
+    for (const char* what : {kAlone, kNetwork, kModes, kFolded}) table.columns.push_back(what);
+    for (const char* norm : {"none", "batch", "layer", "rms", "group"}) {
+        table.rows.push_back({norm});
+        for (const char* what : {kAlone, kNetwork, kModes, kFolded}) {
+            const bool is_measured = what == kAlone    ? norm != std::string("none")
+                                     : what == kFolded ? norm == std::string("batch")
+                                                       : true;
+            table.rows.back().push_back(
+                is_measured ? fmt::format("{:.2g}", median(e.values(what, {{"norm", norm}}))) : "");
+        }
+    }
+    e.show(table);
+}
+
+void draw(Experiment& e) {
+    const auto panel = [](const char* title, const char* weights) {
+        return Plot{.title = title,
+                    .x_label = "training step",
+                    .y_label = "distance (standard deviations)",
+                    .x_log = true,
+                    .y_log = true,
+                    .layers = {{.measured = "distance", .by = "momentum", .where = {{"weights", weights}}}},
+                    .y_group = 1};
+    };
+    e.draw({.name = "catching-up",
+            .heading = "How far BatchNorm's running mean is from the mean, by momentum",
+            .hint = "Momentum weighs the new batch: a small one averages well but catches up late. The plain "
+                    "average of all batches (cumulative) forgets nothing, which tells once the weights move.",
+            .plots = {panel("weights stand still", "still"), panel("weights are trained", "trained")}});
+}
+
+void body(Experiment& e) {
+    const Plan plan = plan_of(e);
+    const Dataset data = e.images(plan.counts);
+    for (const char* norm : {"none", "batch", "layer", "rms", "group"})
+        e.plan({{"norm", norm}}, [&](Run& run) { predict(run, data, plan); });
+    for (const char* weights : {"still", "trained"})
+        for (const char* momentum : {"0.01", "0.1", "0.5", "cumulative"})
+            e.plan({{"weights", weights}, {"momentum", momentum}},
+                   [&](Run& run) { catch_up(run, data, plan); });
+    e.measure();
+    show_prediction(e);
+    show_batch_of_one(e);
+    draw(e);
+
+    const auto of = [&](const char* norm, const char* what) { return e.values(what, {{"norm", norm}}); };
+    e.claim({.id = "whole-batch-at-prediction",
+             .says = "BatchNorm needs the whole batch at prediction",
+             .expected = Verdict::fails,
+             .cases = {{"elements of BatchNorm's output in eval mode, on the same pre-activations, that "
+                        "differ between a row alone and the row among 100",
+                        of("batch", kAlone), Is::above, 0},
+                       {"largest difference of the network's output, as a share of its largest element",
+                        of("batch", kNetwork), Is::above, 1e-5},
+                       {"predicted classes that differ, of 100", of("batch", kClasses), Is::above, 0}}});
+    e.claim(
+        {.id = "train-equals-eval",
+         .says = "LayerNorm behaves the same in training and inference",
+         .expected = Verdict::stands,
+         .cases = {{"largest difference between training and eval mode, the LayerNorm network's output on "
+                    "100 rows",
+                    of("layer", kModes), Is::exactly, 0},
+                   {"elements of LayerNorm's output that differ between a row alone and among 100",
+                    of("layer", kAlone), Is::exactly, 0}}});
+    e.conclude(fmt::format(
+        "In eval mode {} elements of BatchNorm's output differ between a row alone and the row "
+        "among 100, on the same pre-activations; the network's outputs differ by at most {:.1g} of "
+        "the largest, folded and unfolded by {:.1g}.",
+        median(of("batch", kAlone)), median(of("batch", kNetwork)), median(of("batch", kFolded))));
+    e.conclude(
+        fmt::format("Between training and eval mode the outputs differ by {:.2g} of the largest with "
+                    "BatchNorm, and by {:.2g} with LayerNorm.",
+                    median(of("batch", kModes)), median(of("layer", kModes))));
+    if (e.deck() != nullptr) {
+        for (const char* norm : {"batch", "layer"}) {
+            tapedeck::Random weights(e.seeds().front()), order = weights.fork();
+            Net net = make_mlp({784, 8, 10}, weights, {.norm = norm});
+            train_for_deck(*e.deck(), norm, net, data, order, {.batch = 8});
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run_demo(
+        argc, argv,
+        {.name = "train_and_eval",
+         .question = "What do the norms need at prediction?",
+         .about =
+             "A small MLP learns Fashion-MNIST and then predicts one row, or a hundred; BatchNorm's running "
+             "statistics are followed while it trains, and folded into the Linear before it.",
+         .body = body});
+}
