@@ -1,4 +1,4 @@
-// redraw: the report of compare_norms again, or one of its figures, from results.json
+// redraw: the report of a demo again, or one of its figures, from results.json
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,8 @@
 #include <tapedeck/core/error.hpp>
 
 #include <tapedeck/core/write_file.hpp>
+#include "demos/lab/drawing.hpp"
+#include "demos/lab/page.hpp"
 #include "demos/report/draw.hpp"
 #include "demos/report/figures.hpp"
 #include "demos/report/report.hpp"
@@ -24,6 +26,17 @@ Figure figure_named(const std::vector<Figure>& figures, const std::string& name)
     }
     throw tapedeck::Error(
         fmt::format("redraw: there is no figure \"{}\" in these results. There are:{}", name, names));
+}
+
+bool of_the_laboratory(const nlohmann::json& results) { return is_set(results, "laboratory"); }
+
+void write_page(const nlohmann::json& results, const std::filesystem::path& file) {
+    if (of_the_laboratory(results)) return tapedeck::write_file(file, lab::page_of(results), "redraw");
+    write_report(results, file);
+}
+
+std::vector<Figure> figures_of_any(const nlohmann::json& results) {
+    return of_the_laboratory(results) ? lab::figures_in(results) : figures_of(groups_of(results));
 }
 
 int run(int argc, char** argv) {
@@ -50,12 +63,11 @@ int run(int argc, char** argv) {
     if (name.empty() && !list) {
         const auto file = out.empty() ? std::filesystem::path(results_file).parent_path() / "report.html"
                                       : std::filesystem::path(out);
-        write_report(results, file);
+        write_page(results, file);
         fmt::print("{}\n", file.string());
         return 0;
     }
-    const std::vector<Group> groups = groups_of(results);
-    const std::vector<Figure> figures = figures_of(groups);
+    const std::vector<Figure> figures = figures_of_any(results);
     if (list) {
         for (const Figure& f : figures)
             fmt::print("{:<38} {}{}\n", f.name, f.title, f.panels.empty() ? " (no data)" : "");
