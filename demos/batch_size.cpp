@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "demos/common/evaluation.hpp"
+#include "demos/common/nets.hpp"
 #include "demos/lab/experiment.hpp"
-#include "demos/lab/nets.hpp"
 #include "demos/lab/training.hpp"
 
 namespace {

@@ -1,11 +1,12 @@
 // deep_sigmoid: the first figure of the BatchNorm paper, three sigmoid layers with and without a norm
 #include "demos/common/evaluation.hpp"
+#include "demos/common/nets.hpp"
 #include "demos/lab/experiment.hpp"
-#include "demos/lab/nets.hpp"
 #include "demos/lab/training.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -82,6 +83,7 @@ void measure(Run& run, const Dataset& data, const Plan& plan) {
            .lr = run.number("learning rate"),
            .optimizer = "sgd",
            .watch = watch});
+    run.values["early accuracy"] = std::nan("");  // if it diverges before
     const Points& accuracy = run.series["accuracy"];
     for (std::size_t i = 0; i < accuracy.x.size(); ++i)
         if (accuracy.x[i] == static_cast<double>(plan.early)) run.values["early accuracy"] = accuracy.y[i];

@@ -1,16 +1,13 @@
 // gradient_through_time: how gradients shrink or grow over time steps and layers, with and without a norm
-#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
-#include <tapedeck/core/ops/activation.hpp>
-#include <tapedeck/core/ops/matmul.hpp>
-#include <tapedeck/core/ops/normalize.hpp>
-#include <tapedeck/core/ops/reduce.hpp>
+#include <tapedeck/core/ops/ops.hpp>
+#include <tapedeck/layers/linear.hpp>
 
 #include "demos/lab/experiment.hpp"
-#include "demos/lab/nets.hpp"
 
 namespace {
 
@@ -23,17 +20,15 @@ struct Plan {
 };
 
 Plan plan_of(const Experiment& e) {
-    if (!e.full()) return {};
     // Cooijmans 2016: the 784 pixels of an image, one a step, to 100 units.
-    return {.steps = 784, .layers = 100, .hidden = 100, .batch = 64, .inputs = 1};
+    return e.full() ? Plan{784, 100, 100, 64, 1} : Plan{};
 }
 
 /// What the gradient comes through: an RNN, which has the same weights at each step, or an MLP.
 struct Net {
     const char* name;
     bool recurrent = true, identity = false;
-    double scale = 1;   ///< of the weights
-    double inputs = 1;  ///< their standard deviation
+    double scale = 1, inputs = 1;  ///< of the weights; the inputs' standard deviation
 };
 const std::vector<Net> kNets{{.name = "RNN, orthogonal"},
                              {.name = "RNN, identity", .identity = true},
@@ -50,59 +45,57 @@ Tensor<T> normal(const Shape& shape, double deviation, Random& rng) {
     return x;
 }
 
-/// The identity, or a random orthogonal matrix by Gram's and Schmidt's method; times net.scale.
+/// The identity, or a random orthogonal matrix (by Gram's and Schmidt's method) times net.scale.
 template <class T>
 Tensor<T> square_weights(const Net& net, std::size_t n, Random& rng) {
-    if (net.identity) return xt::eye<T>(n) * static_cast<T>(net.scale);
+    if (net.identity) return xt::eye<T>(n);
     Tensor<T> w = normal<T>({n, n}, 1, rng);
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j <= i; ++j) {
             T dot = 0;
             for (std::size_t k = 0; k < n; ++k) dot += w(i, k) * w(j, k);
             for (std::size_t k = 0; k < n; ++k)
                 w(i, k) = j < i ? w(i, k) - dot * w(j, k) : w(i, k) / std::sqrt(dot);
         }
-    }
     return w * static_cast<T>(net.scale);
 }
 
+/// h = tanh(norm(h W + x V)); of an MLP x comes in at the first layer alone, and each W is another.
 template <class T>
-RNNCell<T> make_cell(const Net& net, const Plan& plan, const std::string& norm, double gamma, Random& rng) {
-    RNNCell<T> cell(plan.inputs, plan.hidden, rng, {.norm = rnn_norm(norm), .steps = plan.steps});
-    cell.weight_hh->value = square_weights<T>(net, plan.hidden, rng);
-    for (const auto& [name, parameter] : cell.named_parameters()) {
-        if (name.starts_with("bias")) parameter->value.fill(0);
-        if (name == "norm.weight") parameter->value.fill(static_cast<T>(gamma));
-    }
-    return cell;
-}
+struct Unrolled {
+    const Net& net;
+    const Plan& plan;
+    std::string norm;
+    double gamma;
+    Random rng;
+    bool training = true;
+    Tensor<T> w = square_weights<T>(net, plan.hidden, rng);
+    Tensor<T> v =
+        uniform<T>({plan.inputs, plan.hidden}, 1 / std::sqrt(static_cast<double>(plan.hidden)), rng);
+    RunningStatistics<T> running{plan.hidden};
 
-/// The hidden states of a random sequence, first to last.
-template <class T>
-std::vector<Variable<T>> through_time(Tape<T>& tape, RNNCell<T>& cell, const Net& net, const Plan& plan,
-                                      Random& rng) {
-    tape.rewind();
-    std::vector<Variable<T>> h;
-    for (std::size_t t = 0; t < plan.steps; ++t) {
-        const auto x = tape.input(normal<T>({plan.batch, plan.inputs}, net.inputs, rng));
-        h.push_back((h.empty() ? cell(x) : cell(x, h.back())).named(fmt::format("h{}", t + 1)));
+    Variable<T> normalize(const Variable<T>& z) {
+        if (norm == "none") return z;
+        if (norm == "layer") return layer_norm(z, {plan.hidden}) * gamma;
+        if (norm == "batch") return batch_norm(z, nullptr) * gamma;
+        return batch_norm(z, &running, {}, {}, {.training = training}) * gamma;  // batch-shared
     }
-    return h;
-}
 
-std::vector<Variable<double>> through_layers(Tape<double>& tape, const Net& net, const Plan& plan,
-                                             const std::string& norm, double gamma, Random& rng) {
-    std::vector<Variable<double>> h;
-    const auto x = tape.variable(normal<double>({plan.batch, plan.hidden}, net.inputs, rng));
-    const auto weight = tape.input(full<double>({plan.hidden}, gamma));
-    for (std::size_t i = 0; i < plan.layers; ++i) {
-        auto z = matmul(h.empty() ? x : h.back(), tape.input(square_weights<double>(net, plan.hidden, rng)));
-        if (norm == "layer") z = layer_norm(z, {plan.hidden}, weight);
-        if (norm == "batch") z = batch_norm(z, nullptr, weight);
-        h.push_back(tanh(z));
+    /// Every h of a random input, first to last.
+    std::vector<Variable<T>> run(Tape<T>& tape) {
+        tape.rewind();
+        std::vector<Variable<T>> h;
+        const auto inputs = [&] { return tape.input(normal<T>({plan.batch, plan.inputs}, net.inputs, rng)); };
+        const auto from_input = tape.variable(v, "V");
+        for (std::size_t t = 0; t < (net.recurrent ? plan.steps : plan.layers); ++t) {
+            if (t > 0 && !net.recurrent) w = square_weights<T>(net, plan.hidden, rng);
+            Variable<T> z = t == 0 ? matmul(inputs(), from_input) : matmul(h.back(), tape.input(w));
+            if (t > 0 && net.recurrent) z = z + matmul(inputs(), from_input);
+            h.push_back(tanh(normalize(z)).named(fmt::format("h{}", t + 1)));
+        }
+        return h;
     }
-    return h;
-}
+};
 
 /// A loss whose gradient at h is random.
 template <class T>
@@ -114,77 +107,64 @@ constexpr const char* kGradient = "log10 of the gradient's norm, relative to the
 constexpr const char* kAtFirst = "the first's gradient, log10 relative to the last's";
 
 /// In double, so that what has vanished is still a number.
-void measure(Run& run, const Net& net, const Plan& plan) {
-    const std::string norm = run.text("norm");
-    const double gamma = run.number("gamma");
-    Random rng(run.seed);
+void measure(Run& run, const Net& kind, const Plan& plan) {
+    Unrolled<double> net{kind, plan, run.text("norm"), run.number("gamma"), Random(run.seed)};
     Tape<double> tape;
-    auto cell = make_cell<double>(net, plan, norm, gamma, rng);
-    if (norm == "batch-shared") {
+    if (net.norm == "batch-shared") {
         // In training mode it would be BatchNorm per step. Here it gathers running statistics for eval mode.
         const auto values_only = tape.pause();
-        for (int pass = 0; pass < 5; ++pass) through_time(tape, cell, net, plan, rng);
-        cell.eval();
+        for (int pass = 0; pass < 5; ++pass) net.run(tape);
+        net.training = false;
     }
-    const auto h = net.recurrent ? through_time(tape, cell, net, plan, rng)
-                                 : through_layers(tape, net, plan, norm, gamma, rng);
-    tape.backward(random_loss(h.back(), rng));
+    const auto h = net.run(tape);
+    tape.backward(random_loss(h.back(), net.rng));
     const auto size = [](const Variable<double>& v) {
-        double squares = 0;
-        for (const double g : v.grad()) squares += g * g;
-        return std::log10(squares) / 2;
+        double length = 0;  // a sum of squares would vanish before the gradient does
+        for (const double g : v.grad()) length = std::hypot(length, g);
+        return std::log10(length);
     };
     for (std::size_t i = 0; i < h.size(); ++i)
         run.add(kGradient, static_cast<double>(i + 1), size(h[i]) - size(h.back()));
     run.values[kAtFirst] = size(h.front()) - size(h.back());
 }
 
-void draw(Experiment& e) {
-    std::vector<Plot> panels;
-    for (const Net& net : kNets)
-        for (const double gamma : kGammas)
-            panels.push_back(
-                {.title = fmt::format("{}; gamma = {:g}", net.name, gamma),
-                 .x_label = net.recurrent ? "time step t" : "layer",
-                 .y_label = "log10",
-                 .layers = {{.measured = kGradient, .where = {{"net", net.name}, {"gamma", gamma}}}},
-                 .guides = {0},
-                 .y_group = static_cast<int>(&net - kNets.data()) + 1});
-    e.draw(
-        {.name = "gradients",
-         .heading = "The norm of dL/dh at each time step or layer, relative to the last",
-         .hint =
-             "Read from right to left, as the gradient runs: up it explodes, down it vanishes. BatchNorm "
-             "is in training mode, each step with the batch's own statistics; BatchNorm, shared, is in "
-             "eval mode, all steps with the same running statistics. Gamma does not matter without a norm.",
-         .plots = panels});
-}
-
-void judge(Experiment& e) {
+void show(Experiment& e) {
     constexpr double kMost = 3;
+    std::vector<Plot> panels;
     std::vector<Case> cases;
-    std::vector<double> medians;
+    std::map<std::string, int> held;  // in how many set-ups, by norm
     for (const Net& net : kNets)
         for (const double gamma : kGammas) {
-            const Config where{{"norm", "layer"}, {"net", net.name}, {"gamma", gamma}};
-            std::vector<double> decades = e.values(kAtFirst, where);
-            medians.push_back(median(decades));
-            for (double& value : decades) value = std::abs(value);
-            cases.push_back(
-                {fmt::format("{}, gamma {:g}: decades up or down with LayerNorm", net.name, gamma), decades,
-                 Is::below, kMost});
+            const Config here{{"net", net.name}, {"gamma", gamma}};
+            const std::string name = fmt::format("{}, gamma {:g}", net.name, gamma);
+            panels.push_back({.title = name,
+                              .x_label = net.recurrent ? "time step" : "layer",
+                              .y_label = "log10 of the ratio",
+                              .layers = {{.measured = kGradient, .where = here}},
+                              .guides = {0},
+                              .y_group = static_cast<int>(panels.size() / kGammas.size()) + 1});
+            for (const std::string norm : {"none", "batch", "layer"}) {
+                Case c{name + ": decades up or down with LayerNorm",
+                       e.values(kAtFirst, {{"norm", norm}, here[0], here[1]}), Is::below, kMost};
+                for (double& value : c.per_seed) value = std::abs(value);
+                held[norm] += c.holding() == c.per_seed.size();
+                if (norm == "layer") cases.push_back(c);
+            }
         }
-    const auto held = std::count_if(cases.begin(), cases.end(),
-                                    [](const Case& c) { return c.holding() == c.per_seed.size(); });
-    const auto [low, high] = std::minmax_element(medians.begin(), medians.end());
+    e.draw({.name = "gradients",
+            .heading = "The norm of dL/dh at each time step or layer, relative to the last",
+            .hint = "Read from right to left, as the gradient runs: up it explodes, down it vanishes. "
+                    "BatchNorm is in training mode, each step with the batch's own statistics; BatchNorm, "
+                    "shared, is in eval mode, all steps with the same running ones. Gamma is the norms'.",
+            .plots = panels});
+    e.conclude(
+        fmt::format("Of {} set-ups, the gradient at the first step or layer is within {:g} decades of the "
+                    "last's, in every seed, in {} with LayerNorm, in {} with BatchNorm, in {} without.",
+                    cases.size(), kMost, held["layer"], held["batch"], held["none"]));
     e.claim({.id = "vanishing-exploding",
              .says = "LayerNorm stops gradients from exploding or vanishing",
              .expected = Verdict::depends,
              .cases = cases});
-    e.conclude(
-        fmt::format("With LayerNorm the gradient stays within {:g} decades in {} of {} set-ups in every "
-                    "seed; the medians reach from 10 to the {:.1f} to 10 to the {:.1f}.",
-                    kMost, held, cases.size(), *low, *high));
 }
 
 void body(Experiment& e) {
@@ -196,16 +176,13 @@ void body(Experiment& e) {
                     e.plan({{"norm", norm}, {"net", net.name}, {"gamma", gamma}},
                            [&](Run& run) { measure(run, net, plan); });
     e.measure();
-    draw(e);
-    judge(e);
+    show(e);
     if (e.deck() == nullptr) return;
     const Plan small{.steps = 6, .hidden = 4, .batch = 3, .inputs = 2};
     for (const char* norm : {"none", "layer", "batch"}) {
-        Random rng(e.seeds().front());
+        Unrolled<float> net{kNets[2], small, norm, 1, Random(e.seeds().front())};
         Tape<float> tape;
-        auto cell = make_cell<float>(kNets[2], small, norm, 1, rng);
-        e.deck()->add(norm, "6 steps",
-                      random_loss(through_time(tape, cell, kNets[2], small, rng).back(), rng));
+        e.deck()->add(norm, "6 steps", random_loss(net.run(tape).back(), net.rng));
     }
 }
 
@@ -216,7 +193,6 @@ int main(int argc, char** argv) {
         argc, argv,
         {.name = "gradient_through_time",
          .question = "Does a norm stop gradients from vanishing and exploding?",
-         .about = "A random loss's gradient runs back through the steps of an untrained RNN and the "
-                  "layers of an untrained MLP.",
+         .about = "A random gradient runs back through an RNN's steps and an MLP's layers, untrained.",
          .body = body});
 }

@@ -1,9 +1,7 @@
 // layer_norm_by_hand: every number of a LayerNorm, forward and backward, and where accounts of it differ
 #include "demos/lab/experiment.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include <fmt/ranges.h>
 
@@ -17,140 +15,187 @@
 namespace {
 
 using namespace tapedeck;
+using namespace tapedeck::demos;
 using namespace tapedeck::demos::lab;
-using Row = std::vector<double>;
+using Var = Variable<float>;
+using Row = std::vector<float>;
 using Rows = std::vector<std::pair<std::string, Row>>;
 using Words = std::vector<std::string>;
 
-const std::string kCounting = "counting from 0", kMixed = "2 3 5 1 4", kRandom = "random";
-constexpr double kClaimEps = 5e-5, kEps = 1e-5;  // that of the claim, and LayerNorm's own
+const std::string kCounting = "0 1 2 3 4 ...", kMixed = "2 3 5 1 4", kRandom = "random";
+constexpr double kClaimEps = 5e-5;  // LayerNorm's own is 1e-5
 
-/// The first n numbers of a sample.
-Row sample(const std::string& name, std::size_t n = 5, std::uint64_t seed = 0) {
-    if (name == kMixed) return {2, 3, 5, 1, 4};
+/// The first n numbers of a sample, as a leaf of the tape.
+Var sample(Tape<float>& tape, const std::string& name, std::size_t n = 5, std::uint64_t seed = 0) {
+    Tensor<float> x = name == kMixed ? Tensor<float>{2, 3, 5, 1, 4} : zeros<float>({n});
     Random rng(seed);
-    Row x(n);
-    for (std::size_t i = 0; i < n; ++i) x[i] = name == kCounting ? static_cast<double>(i) : rng.normal();
-    return x;
+    for (std::size_t i = 0; i < n && name != kMixed; ++i)
+        x(i) = static_cast<float>(name == kCounting ? static_cast<double>(i) : rng.normal());
+    return tape.variable(x, "x");
 }
+const Tensor<float> kFirst{1, 0, 0, 0, 0};  // as dL/dy: what comes back is dy1/dx
 
-Row row_of(const Tensor<float>& x) { return {x.begin(), x.end()}; }
-Tensor<float> tensor_of(const Row& x, const Shape& shape = {5}) {
-    Tensor<float> tensor = Tensor<float>::from_shape(shape);
-    std::transform(x.begin(), x.end(), tensor.begin(), [](double v) { return static_cast<float>(v); });
-    return tensor;
-}
-const Tensor<float> kFirst = tensor_of({1, 0, 0, 0, 0});  // as dL/dy: what comes back is dy1/dx
-
-double dot(const Row& a, const Row& b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
-double sum_of(const Row& x) { return std::accumulate(x.begin(), x.end(), 0.0); }
-double mean_of(const Row& x) { return sum_of(x) / static_cast<double>(x.size()); }
-double variance_of(Row x, std::size_t divisor) {
-    for (double& v : x) v -= 0;
-    const double mean = mean_of(x);
-    for (double& v : x) v -= mean;
-    return dot(x, x) / static_cast<double>(divisor);
-}
-double largest_difference(const Row& a, const Row& b) {
-    return std::transform_reduce(
-        a.begin(), a.end(), b.begin(), 0.0, [](double x, double y) { return std::max(x, y); },
-        [](double x, double y) { return std::abs(x - y); });
-}
-
-/// The library's LayerNorm: one entry of a tape.
-Row layer_norm_of(const Row& x, double eps = kEps, const Shape& shape = {5}, const Shape& normalized = {5}) {
-    Tape<float> tape;
-    return row_of(layer_norm(tape.input(tensor_of(x, shape)), normalized, {}, {}, eps).value());
-}
-
-/// The same in elementary steps: each of them is an entry with a name.
-Variable<float> in_steps(Tape<float>& tape, const Row& sample) {
-    const auto x = tape.variable(tensor_of(sample), "x");
-    const auto gamma = tape.variable(ones<float>({5}), "gamma"), beta = tape.variable(zeros<float>({5}), "beta");
-    const auto mu = mean(x, -1, true).named("mean");
-    const auto centered = (x - mu).named("x - mean");
-    const auto variance = mean(square(centered).named("(x - mean)^2"), -1, true).named("variance");
-    const auto root = sqrt(variance + kEps).named("sqrt(variance + eps)");
-    const auto xhat = (centered / root).named("xhat");
+/// LayerNorm in elementary steps: each of them is an entry of the tape, with a name.
+Var in_steps(Var x) {
+    const Var gamma = x.tape().variable(ones<float>({5}), "gamma");
+    const Var beta = x.tape().variable(zeros<float>({5}), "beta");
+    const Var centered = (x - mean(x, -1, true).named("mean")).named("x - mean");
+    const Var variance = mean(square(centered).named("(x - mean)^2"), -1, true).named("variance");
+    const Var root = sqrt(variance + 1e-5).named("sqrt(variance + eps)");
+    const Var xhat = (centered / root).named("xhat");
     return (gamma * xhat + beta).named("y");
 }
 
-/// Three functions that are all called "the formula": eps has another place in each.
+// Three functions that are all called "the formula": eps has another place in each.
 const Words kFormulas{"(x - mean) / sqrt(var + eps)", "(x - mean) / std", "(x - mean) / (std + eps)"};
-Row by_formula(std::size_t i, const Row& x) {
-    const double variance = variance_of(x, 5), std = std::sqrt(variance);
-    const Row divisors{std::sqrt(variance + kClaimEps), std, std + kClaimEps};
-    Row y;
-    for (const double v : x) y.push_back((v - mean_of(x)) / divisors[i]);
-    return y;
+std::vector<Var> by_formulas(Var x, double eps = kClaimEps) {
+    const Var centered = x - mean(x), variance = var(x, {}, false, 0), std = sqrt(variance);
+    return {centered / sqrt(variance + eps), centered / std, centered / (std + eps)};
 }
 
+Row row_of(const Tensor<float>& x) { return {x.begin(), x.end()}; }
 /// dy1/dx, taken apart; "all three" is what the tape hands to x.
-Rows paths_to(const Row& sample) {
+Rows paths_to(const std::string& name) {
     Tape<float> tape;
-    const auto x = tape.variable(tensor_of(sample)), y = layer_norm(x, {5}, {}, {}, kEps);
+    const Var x = sample(tape, name), y = layer_norm(x, {5});
     tape.backward(y, kFirst);
     const auto [direct, mean, variance] = paths(y);
-    return {{"direct path", row_of(direct)}, {"through the mean", row_of(mean)},
-            {"through the variance", row_of(variance)}, {"all three", row_of(x.grad())}};
+    return {{"direct path", row_of(direct)},
+            {"through the mean", row_of(mean)},
+            {"through the variance", row_of(variance)},
+            {"all three", row_of(x.grad())}};
 }
 
-Sequential<float> small_net() {
-    Random rng(1);
-    Sequential<float> net;
-    net.add("fc", Linear<float>(3, 5, rng)).add("norm", LayerNorm<float>(5)).add("tanh", Tanh<float>());
-    return net;
-}
-
-/// A table of n numbers a row and `more` after them. What is below a ten-thousandth reads 0.
-void show(Experiment& e, const std::string& title, std::size_t n, const Rows& rows, const Words& more = {}) {
-    Table table{title, {""}, {}};
-    for (std::size_t i = 1; i <= n; ++i) table.columns.push_back(fmt::format("{}", i));
+/// A table of n numbers a row, and `more` after them. What is below a ten-thousandth reads 0.
+void show(Experiment& e, std::string title, int n, const Rows& rows, const Words& more = {}, int digits = 4) {
+    Table table{std::move(title), {""}, {}};
+    for (int i = 1; i <= n; ++i) table.columns.push_back(fmt::format("{}", i));
     table.columns.insert(table.columns.end(), more.begin(), more.end());
-    for (const auto& [name, numbers] : rows) {
-        auto& cells = table.rows.emplace_back(Words{name});
-        for (const double v : numbers) cells.push_back(std::abs(v) < 1e-4 ? "0" : fmt::format("{:.4g}", v));
-        cells.resize(table.columns.size());
+    for (const auto& [name, row] : rows) {
+        Words& to = table.rows.emplace_back(Words{name});
+        for (float v : row) to.push_back(std::abs(v) < 1e-4F ? "0" : fmt::format("{:.{}g}", v, digits));
+        to.resize(table.columns.size());
     }
     e.show(table);
 }
 
-/// The row, its mean and its variance.
-Row with_moments(Row x) {
-    const double mean = mean_of(x), variance = variance_of(x, x.size());
-    x.insert(x.end(), {mean, variance});
-    return x;
-}
-
-void show_sample(Experiment& e, const Row& x) {
+void show_sample(Experiment& e, const std::string& name) {
     Tape<float> tape;
-    tape.backward(in_steps(tape, x), kFirst);
-    Rows forward, backward, by_path = paths_to(x);
+    const Var x = sample(tape, name), y = in_steps(x);
+    tape.backward(y, kFirst);
+    Rows forward, backward, by_path = paths_to(name);
     for (const auto& entry : tape) {
         if (entry.name().empty()) continue;
         forward.emplace_back(entry.name(), row_of(entry.value()));
         backward.emplace(backward.begin(), entry.name(), row_of(entry.grad()));
     }
-    for (auto& [name, dx] : by_path) dx.insert(dx.end(), {sum_of(dx), dot(dx, layer_norm_of(x))});
-    show(e, fmt::format("LayerNorm(5) of [{:g}], step by step", fmt::join(x, " ")), 5, forward);
+    for (auto& [path, dx] : by_path) {
+        const Var path_dx = tape.input(xt::adapt(dx, {5}));
+        dx.insert(dx.end(), {sum(path_dx).item(), sum(path_dx * y).item()});
+    }
+    show(e, fmt::format("LayerNorm(5) of [{:g}], step by step", fmt::join(x.value(), " ")), 5, forward);
     show(e, "And back: the gradient of y1 by each step", 5, backward);
     show(e, "The gradient of y1 by x, by the path it takes", 5, by_path, {"sum", "sum of path * xhat"});
 }
 
-void show_variants(Experiment& e) {
-    Rows eps, matrix, net_rows;
-    const Row x = sample(kCounting), twelve = sample(kCounting, 12);
-    for (std::size_t i = 0; i < 3; ++i) eps.emplace_back(kFormulas[i], by_formula(i, x));
-    const Row whole = layer_norm_of(twelve, kEps, {3, 4}, {3, 4}), rows = layer_norm_of(twelve, kEps, {3, 4}, {4});
-    for (const auto& [name, y] : Rows{{"x", twelve}, {"LayerNorm(4)", rows}, {"LayerNorm([3,4])", whole}})
-        for (auto row = y.begin(); row != y.end(); row += 4) matrix.emplace_back(name, with_moments({row, row + 4}));
-    show(e, "The rows of a 3x4 matrix", 4, matrix, {"mean", "variance"});
-    auto net = small_net();
-    Tape<float> tape;
-    net(tape.input(tensor_of({1, 2, 3}, {3})));
-    for (const auto& entry : tape)
-        if (!entry.is_leaf()) net_rows.emplace_back(entry.op(), with_moments(row_of(entry.value())));
-    show(e, "Sequential(Linear(3, 5), LayerNorm(5), Tanh) of [1 2 3]", 5, net_rows, {"mean", "variance"});
-    Table places{"Three places for eps = 5e-5", {"", "1", "2", "3", "4", "5"}, {}};
+Row with_moments(Var x) {
+    Row row = row_of(x.value());
+    row.insert(row.end(), {mean(x).item(), var(x, {}, false, 0).item()});
+    return row;
 }
+
+void show_variants(Experiment& e) {
+    Tape<float> tape;
+    const Var x = sample(tape, kCounting), m = reshape(sample(tape, kCounting, 12), {3, 4});
+    Rows places{{"LayerNorm", row_of(layer_norm(x, {5}, {}, {}, kClaimEps).value())}}, matrix, outputs;
+    for (std::size_t i = 0; i < 3; ++i) places.emplace_back(kFormulas[i], row_of(by_formulas(x)[i].value()));
+    show(e, "Three places for eps, which is 5e-5 here", 5, places, {}, 8);
+    for (const auto& [name, y] : {std::pair{"x", m},
+                                  {"LayerNorm(4)", layer_norm(m, {4})},
+                                  {"LayerNorm([3,4])", layer_norm(m, {3, 4})}})
+        for (int r = 0; r < 3; ++r) matrix.emplace_back(name, with_moments(slice(y, 0, r, r + 1)));
+    show(e, "The rows of a 3x4 matrix", 4, matrix, {"mean", "variance"});
+    Random rng(1);
+    Sequential<float> net;
+    net.add("fc", Linear<float>(3, 5, rng)).add("norm", LayerNorm<float>(5)).add("tanh", Tanh<float>());
+    Var h = tape.input(Tensor<float>{1, 2, 3});
+    for (std::size_t i = 0; i < net.size(); ++i) {
+        h = net[i](h);
+        outputs.emplace_back(tape[h.index()].op(), with_moments(h));
+    }
+    show(e, "Sequential(Linear(3, 5), LayerNorm(5), Tanh) of [1 2 3]", 5, outputs, {"mean", "variance"});
+}
+
+const Words kMoments{"|mean|", "|variance - 1|, divided by n", "|variance - 1|, divided by n - 1"};
+const Words kMatrix{"largest difference between LayerNorm([3,4]) and LayerNorm(4)"};
+const std::string kFar = "largest difference from ";
+void measure(Run& run) {
+    Tape<float> tape;
+    const auto difference = [](Var a, Var b) { return max(abs(a - b)).item(); };
+    const Var x = sample(tape, run.text("x"), 5, run.seed), y = layer_norm(x, {5});
+    const Var with_eps = layer_norm(x, {5}, {}, {}, kClaimEps);
+    for (std::size_t i = 0; i < 3; ++i)
+        run.values[kFar + kFormulas[i]] = difference(with_eps, by_formulas(x)[i]);
+    run.values[kMoments[0]] = std::abs(mean(y).item());
+    for (const int less : {0, 1})
+        run.values[kMoments[less + 1]] = std::abs(var(y, {}, false, less).item() - 1);
+    if (run.text("x") == kMixed) return;
+    const Var m = reshape(sample(tape, run.text("x"), 12, run.seed), {3, 4});
+    run.values[kMatrix[0]] = difference(layer_norm(m, {3, 4}), layer_norm(m, {4}));
+}
+
+void claim(Experiment& e, Claim claim, const Words& values, const std::string& of, double bound) {
+    for (const std::string& x : {of, kRandom})
+        for (const std::string& value : values)
+            claim.cases.push_back({value + ", x = " + x, e.values(value, {{"x", x}}), Is::below, bound});
+    e.claim(claim);
+}
+
+void body(Experiment& e) {
+    Sheet sheet{"paths", "The gradient of y1, by the path it takes back to x", "", {}};
+    sheet.hint =
+        "The direct path reaches x1 alone. The mean's path takes the same off each, until the sum "
+        "is 0; the variance's path takes off what is left along xhat.";
+    for (const auto& name : {kCounting, kMixed}) {
+        show_sample(e, name);
+        for (const auto& [path, numbers] : paths_to(name))
+            e.plan({{"sample", name}, {"path", path}}, [dx = numbers](Run& run) {
+                for (std::size_t i = 0; i < 5; ++i) run.add("dy1 / dx", static_cast<double>(i + 1), dx[i]);
+            });
+        const Layer curves{Way::curves, "dy1 / dx", "path", "", "", {{"sample", name}}};
+        sheet.plots.push_back({"x = " + name, "element of x", "dy1 / dx", false, false, {curves}, {0}, 1});
+    }
+    show_variants(e);
+    for (const auto& name : {kCounting, kMixed, kRandom}) e.plan({{"x", name}}, measure);
+    e.measure();
+    e.draw(sheet);
+    const Words far{kFar + kFormulas[0], kFar + kFormulas[1], kFar + kFormulas[2]};
+    const Words says{"On [0,1,2,3,4] with eps = 5e-5 LayerNorm is exactly the formula",
+                     "LayerNorm(5) of [2,3,5,1,4] has mean 0 and variance 1",
+                     "LayerNorm([3,4]) normalizes each row of a 3x4 matrix"};
+    claim(e, {"exactly-the-formula", says[0], Verdict::depends, {}}, far, kCounting, 1e-6);
+    claim(e, {"sample-variance", says[1], Verdict::depends, {}}, kMoments, kMixed, 1e-3);
+    claim(e, {"three-by-four", says[2], Verdict::fails, {}}, kMatrix, kCounting, 1e-3);
+    if (e.deck() != nullptr) {
+        Tape<float> steps, one;
+        e.deck()->add("LayerNorm in steps", "y1", sum(in_steps(sample(steps, kMixed)) * kFirst));
+        e.deck()->add("LayerNorm in one entry", "y1", sum(layer_norm(sample(one, kMixed), {5}) * kFirst));
+    }
+    const auto at = [&e](auto& value, auto& x) { return median(e.values(value, {{"x", x}})); };
+    e.conclude(fmt::format(
+        "On [0,1,2,3,4] LayerNorm is {:.1g} away from the formula with eps in the root, {:.1e} from that "
+        "without eps, {:.1e} from that with eps beside the root. The variance of LayerNorm([2,3,5,1,4]) is "
+        "{:.2f} away from 1 when divided by n - 1.",
+        at(far[0], kCounting), at(far[1], kCounting), at(far[2], kCounting), at(kMoments[2], kMixed)));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run_demo(
+        argc, argv,
+        {.name = "layer_norm_by_hand",
+         .question = "What does LayerNorm compute, number by number?",
+         .about = "Two samples go through LayerNorm in elementary steps, and a gradient comes back.",
+         .body = body});
 }

@@ -1,8 +1,8 @@
 // learning_rate_map: at which learning rates and sizes of the first weights a network trains
 #include "demos/common/evaluation.hpp"
+#include "demos/common/nets.hpp"
 #include "demos/data/generated.hpp"
 #include "demos/lab/experiment.hpp"
-#include "demos/lab/nets.hpp"
 #include "demos/lab/training.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct Plan {
 
 Plan plan_of(const Experiment& e) {
     if (!e.full()) return {};
-    return {.samples = 1000, .steps = 5000, .width = 64};
+    return {.samples = 1000, .steps = 2000, .width = 32};
 }
 
 struct Task {
@@ -90,12 +90,11 @@ void draw(Experiment& e) {
             .name = fmt::format("map-{}", task.name),
             .heading = fmt::format("Training loss on {}", task.words),
             .hint =
-                "As a share of the loss of always giving the same answer: 1 is nothing learnt, or "
-                "worse; nan: the loss became infinite. Light cells train. In brackets the range of the "
-                "seeds.",
+                "As a share of the loss of always giving the same answer: 1 is nothing learnt, or worse, nan "
+                "an infinite loss. White is each map's own lowest. In brackets: the range of the seeds.",
             .plots = {},
             .columns = 1,
-            .panel_height = 370};
+            .panel_height = 400};
         for (const auto& [norm, title] : kNorms)
             sheet.plots.push_back({.title = title,
                                    .x_label = "learning rate",

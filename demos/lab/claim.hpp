@@ -39,7 +39,8 @@ struct Claim {
 
 /// The rule of `Claim::verdict`, in words.
 inline constexpr const char* kRule =
-    "stands: every case holds in every seed; fails: no case holds in any seed; depends: anything else";
+    "A claim stands when every case holds in every seed, it fails when no case holds in any seed, and else "
+    "it depends";
 
 const char* name_of(Verdict verdict);
 

@@ -43,10 +43,13 @@ json under(const json& run, const std::string& key) {
     return run.at("config").value(key, json(""));
 }
 
+/// The runs that the layer speaks of: those that measured it.
 Runs fitting(const json& results, const json& layer) {
+    const char* kind = layer.at("way") == "curves" ? "series" : "values";
+    const std::string measured = layer.at("measured");
     Runs runs;
     for (const json& run : results.at("runs")) {
-        bool fits = true;
+        bool fits = run.contains(kind) && run.at(kind).contains(measured);
         for (const auto& item : layer.at("where").items())
             fits = fits && under(run, item.key()) == item.value();
         if (fits) runs.push_back(&run);
@@ -73,12 +76,9 @@ Runs with(const Runs& runs, const std::string& key, const json& value) {
     return result;
 }
 
-/// A value of each run that has it.
 Numbers values_of(const Runs& runs, const std::string& name) {
     Numbers result;
-    for (const json* run : runs)
-        if (run->contains("values") && run->at("values").contains(name))
-            result.push_back(number_of(run->at("values").at(name)));
+    for (const json* run : runs) result.push_back(number_of(run->at("values").at(name)));
     return result;
 }
 
@@ -118,6 +118,7 @@ class Drawing {
         figure_.columns = sheet.at("columns");
         figure_.panel_height = sheet.at("panel_height");
         for (const json& plot : sheet.at("plots")) add(plot);
+        shade();
         figure_.columns = std::max<std::size_t>(1, std::min(figure_.columns, figure_.panels.size()));
         if (seeds_ > 1) figure_.legend.push_back({"one seed (bold: median)", Kind::faint, kSeed});
         if (dots_ && seeds_ > 1) figure_.legend.back() = {"one seed (bar: median)", Kind::points, kDot};
@@ -165,7 +166,6 @@ class Drawing {
             std::size_t curves = 0;
             std::vector<Trace> seeds;
             for (const json* run : runs) {
-                if (!run->contains("series") || !run->at("series").contains(name)) continue;
                 const json& series = run->at("series").at(name);
                 const Numbers x = numbers_of(series.at("x")), y = numbers_of(series.at("y"));
                 for (std::size_t i = 0; i < x.size(); ++i) points[x[i]].push_back(y[i]);
@@ -257,17 +257,8 @@ class Drawing {
                 cells.columns[2].push_back(median_of_finite(found.back()));
             }
         }
-        // What is no number counts as the largest, and says so.
-        Range range;
-        for (const double v : cells.columns[2]) range.add(v);
-        const bool with_words = found.size() <= kMostWords;
-        for (std::size_t i = 0; i < found.size(); ++i) {
-            double& shade = cells.columns[2][i];
-            if (with_words) cells.words.push_back(words_of(found[i]));
-            shade = !std::isfinite(shade)    ? 1
-                    : range.high > range.low ? (shade - range.low) / (range.high - range.low)
-                                             : 0;
-        }
+        if (found.size() <= kMostWords)
+            for (const Numbers& values : found) cells.words.push_back(words_of(values));
         for (const json& c : columns) panel.x_names.push_back(style_of_word(c, 0).label);
         for (const json& r : rows) panel.y_names.push_back(style_of_word(r, 0).label);
         panel.x = {0.5, static_cast<double>(columns.size()) + 0.5};
@@ -276,16 +267,43 @@ class Drawing {
         panel.traces.push_back(std::move(cells));
     }
 
-    /// A cell's median, with the range of the seeds where they differ.
-    static std::string words_of(const Numbers& values) {
-        if (values.empty()) return "";
-        const auto short_number = [](double v) {
-            return std::isfinite(v) ? fmt::format("{:.3g}", v) : "nan";
+    /// The values of the maps as shades, from the least to the largest; panels of one y_group share them.
+    /// What is no number counts as the largest.
+    void shade() {
+        std::map<int, Range> shared;
+        const auto each_map = [&](auto f) {
+            int own = -1;  // a group for each panel without one
+            for (Panel& panel : figure_.panels) {
+                const int group = panel.y_group != 0 ? panel.y_group : own--;
+                for (Trace& trace : panel.traces)
+                    if (trace.kind == Kind::cells) f(trace.columns[2], shared[group]);
+            }
         };
-        const auto [low, high] = std::minmax_element(values.begin(), values.end());
-        const std::string a = short_number(*low), b = short_number(*high),
-                          middle = short_number(median(values));
-        return a == b ? middle : fmt::format("{}\\n({}–{})", middle, a, b);
+        each_map([](const Numbers& values, Range& range) {
+            for (const double v : values) range.add(v);
+        });
+        each_map([](Numbers& values, const Range& range) {
+            for (double& v : values)
+                v = !std::isfinite(v)        ? 1
+                    : range.high > range.low ? (v - range.low) / (range.high - range.low)
+                                             : 0;
+        });
+    }
+
+    /// A cell's median over the finite values, with their range where they differ, and how many are not
+    /// finite.
+    static std::string words_of(const Numbers& values) {
+        Range range;
+        for (const double v : values)
+            if (std::isfinite(v)) range.add(v);
+        const std::size_t lost = static_cast<std::size_t>(
+            std::count_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); }));
+        if (range.empty()) return values.empty() ? "" : "nan";
+        const std::string low = fmt::format("{:.3g}", range.low), high = fmt::format("{:.3g}", range.high);
+        std::string words = fmt::format("{:.3g}", median_of_finite(values));
+        if (low != high) words += fmt::format("\\n({} to {})", low, high);
+        if (lost > 0) words += fmt::format("\\n{} nan", lost);
+        return words;
     }
 
     /// The range of y, so that no seed's line leaves the axes, and the guides across.

@@ -16,6 +16,7 @@ body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 1080px; backgrou
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.01em; }
 h2 { font-size: 1.45rem; margin: 3.5rem 0 1rem; padding-top: 1.5rem; border-top: 2px solid var(--line); }
 h3 { font-size: 1.05rem; margin: 0 0 .6rem; }
+.wide + h3 { margin-top: 1.8rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 a { color: var(--link); }
 .lead { font-size: 1.08rem; color: var(--soft); }

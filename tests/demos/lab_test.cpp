@@ -13,11 +13,11 @@
 
 #include "../support.hpp"
 #include "demos/common/error.hpp"
+#include "demos/common/nets.hpp"
 #include "demos/data/generated.hpp"
 #include "demos/lab/drawing.hpp"
 #include "demos/lab/experiment.hpp"
 #include "demos/lab/flags.hpp"
-#include "demos/lab/nets.hpp"
 #include "demos/lab/page.hpp"
 #include "demos/lab/results.hpp"
 #include "demos/lab/training.hpp"

@@ -10,7 +10,7 @@
 #include <tapedeck/layers/rnn_cell.hpp>
 #include <tapedeck/layers/sequential.hpp>
 
-namespace tapedeck::demos::lab {
+namespace tapedeck::demos {
 
 /// Adds the norm over this many features: "batch", "layer", "rms", "group" (of eight groups, where they
 /// divide the features) or "none", which adds nothing. @throws Error for another name.
@@ -38,4 +38,4 @@ RNNNorm rnn_norm(const std::string& norm);
 /// Sets every gamma, of norms and of RNNCells, to this value.
 void set_gammas(Module<float>& net, float value);
 
-}  // namespace tapedeck::demos::lab
+}  // namespace tapedeck::demos

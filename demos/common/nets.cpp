@@ -1,4 +1,4 @@
-#include "demos/lab/nets.hpp"
+#include "demos/common/nets.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <tapedeck/layers/linear.hpp>
 #include <tapedeck/layers/normalization.hpp>
 
-namespace tapedeck::demos::lab {
+namespace tapedeck::demos {
 
 void add_norm(Sequential<float>& net, std::string_view name, const std::string& norm, std::size_t features) {
     constexpr std::size_t kGroups = 8;
@@ -69,4 +69,4 @@ void set_gammas(Module<float>& net, float value) {
     }
 }
 
-}  // namespace tapedeck::demos::lab
+}  // namespace tapedeck::demos
