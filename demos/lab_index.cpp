@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -55,16 +56,34 @@ std::vector<fs::path> folders_in(const fs::path& out) {
     return folders;
 }
 
+/// A line for each claim, and how many came out how.
+void print_verdicts(const std::vector<lab::Indexed>& all) {
+    std::map<std::string, std::size_t> counts;
+    std::size_t claims = 0;
+    for (const auto& [folder, results] : all) {
+        for (const auto& claim : results.at("claims")) {
+            const std::string verdict = claim.at("verdict");
+            fmt::print("  {:8} {:22} {}\n", verdict, folder, claim.at("says").get<std::string>());
+            ++counts[verdict];
+            ++claims;
+        }
+    }
+    fmt::print("\n{} demos, {} claims: {} stand, {} fail, {} depend on the set-up\n", all.size(), claims,
+               counts["stands"], counts["fails"], counts["depends"]);
+}
+
 int run(const fs::path& out) {
-    std::vector<nlohmann::json> results;
+    std::vector<lab::Indexed> all;
     for (const fs::path& folder : folders_in(out)) {
         nlohmann::json document = read_results(folder / "results.json");
-        if (is_set(document, "laboratory")) results.push_back(std::move(document));
+        if (is_set(document, "laboratory")) all.push_back({folder.filename().string(), std::move(document)});
     }
-    tapedeck::write_file(out / "index.html", lab::index_of(results), "lab_index");
-    std::size_t claims = 0;
-    for (const auto& document : results) claims += document.at("claims").size();
-    fmt::print("{} demos, {} claims: {}\n", results.size(), claims, (out / "index.html").string());
+    if (all.empty())
+        throw FileError(fmt::format("lab_index: none of the results in {} is of a demo of the laboratory.",
+                                    out.string()));
+    tapedeck::write_file(out / "index.html", lab::index_of(all), "lab_index");
+    print_verdicts(all);
+    fmt::print("The index, for a browser: {}\n", (out / "index.html").string());
     return 0;
 }
 
@@ -76,7 +95,8 @@ int main(int argc, char** argv) {
             throw FlagError("lab_index takes one folder, in which each demo has its own.");
         return run(argv[1]);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "{}\n", error.what());
+        const std::string text = error.what();
+        fmt::print(stderr, "{}{}\n", text.starts_with("lab_index") ? "" : "lab_index: ", text);
         return 2;
     }
 }

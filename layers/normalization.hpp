@@ -19,7 +19,8 @@ struct BatchNormOptions {
     /// Whether the running variance takes in each batch's over n - 1, or over n.
     bool unbiased_running_var = true;
 
-    /// Those of a library or a paper: `BatchNorm<float>(64, BatchNormOptions::by(conventions::keras))`.
+    /// The eps, momentum and running variance of a library or a paper, as in
+    /// `BatchNorm<float>(64, BatchNormOptions::by(conventions::keras))`; in all else it stays PyTorch's.
     /// @throws ValueError for what only spelled_out::normalize does: an unbiased variance to normalize with,
     /// or eps beside the root.
     static BatchNormOptions by(const Conventions& conventions);

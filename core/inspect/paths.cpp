@@ -53,7 +53,7 @@ Paths<T> paths(Variable<T> v, Where where) {
 }
 
 template <class T>
-PathSizes sizes(const Paths<T>& paths) {
+PathSizes path_sizes(const Paths<T>& paths) {
     const auto dot = [](const auto& a, const auto& b) {
         double total = 0;
         for (std::size_t i = 0; i < a.size(); ++i)
@@ -85,7 +85,7 @@ std::string PathSizes::text() const {
 
 #define INSTANTIATE(T)                           \
     template Paths<T> paths(Variable<T>, Where); \
-    template PathSizes sizes(const Paths<T>&);
+    template PathSizes path_sizes(const Paths<T>&);
 TAPEDECK_FOR_EACH_SCALAR(INSTANTIATE)
 
 }  // namespace tapedeck

@@ -37,6 +37,6 @@ struct PathSizes {
 
 /// Of what `paths` gives.
 template <class T>
-PathSizes sizes(const Paths<T>& paths);
+PathSizes path_sizes(const Paths<T>& paths);
 
 }  // namespace tapedeck

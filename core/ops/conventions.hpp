@@ -8,10 +8,14 @@
 namespace tapedeck {
 
 /// Where eps stands. The two are two functions: on [0, 1, 2, 3, 4] with eps 5e-5 they differ in the fifth
-/// digit.
+/// decimal.
 enum class EpsPlace {
-    inside_root,  ///< (x - mean) / sqrt(var + eps): Ioffe, Szegedy 2015, algorithm 1, and every library
-    beside_root,  ///< (x - mean) / (sqrt(var) + eps): as it is often written by hand
+    /// (x - mean) / sqrt(var + eps): Ioffe, Szegedy 2015, algorithm 1; PyTorch, Keras, ONNX
+    inside_root,
+    /// (x - mean) / (sqrt(var) + eps): as it is often written by hand. Its gradient on constant data is nan,
+    /// since
+    /// that of the root is infinite there.
+    beside_root,
 };
 
 /// The dial: each choice that a normalization leaves to whoever writes it. The defaults are PyTorch's.
@@ -42,7 +46,9 @@ inline constexpr Conventions keras{
 /// BatchNormalization of ONNX's operator set 15
 inline constexpr Conventions onnx{
     .momentum = 0.9, .momentum_weighs_old = true, .unbiased_running_var = false};
-/// Ioffe, Szegedy 2015, algorithm 2: an average over the batches, of unbiased variances. It gives no eps.
+/// Ioffe, Szegedy 2015, algorithm 2: an average over the batches, of unbiased variances. The paper takes it
+/// after training, with the weights standing still; a BatchNorm so set, over all batches that it sees. No eps
+/// is given.
 inline constexpr Conventions paper{.momentum = std::nullopt};
 }  // namespace conventions
 

@@ -67,7 +67,7 @@ class RunningUpdate {
         seen += 1;
         weight_ = momentum ? static_cast<T>(*momentum) : T(1) / seen;
     }
-    /// Moves each channel's mean and (unbiased) variance towards the batch's; one that is not finite would
+    /// Moves each channel's mean and variance towards the batch's; one that is not finite would
     /// stay in the average for good, and is passed over.
     void channels(const T* batch_mean, const T* batch_variance);
 

@@ -23,6 +23,14 @@ fs::path temporary_name(const fs::path& path) {
         fmt::format(".{}.{}{}", path.stem().string(), getpid(), path.extension().string()));
 }
 
+/// Makes a file beside this one and removes it. @returns why that can't be done, or null
+const char* probe(const fs::path& file) {
+    const fs::path beside = temporary_name(file);
+    if (!std::ofstream(beside)) return std::strerror(errno);
+    fs::remove(beside);
+    return nullptr;
+}
+
 }  // namespace
 
 void prepare_out_folder(const fs::path& folder) {
@@ -41,12 +49,17 @@ void prepare_out_folder(const fs::path& folder) {
                             (folder / name).string()));
         }
     }
-    const fs::path probe = temporary_name(folder / "probe");
-    if (!std::ofstream(probe)) {
+    if (const char* reason = probe(folder / "probe")) {
         throw FileError(fmt::format("The out folder {} cannot be written ({}); give another one with --out.",
-                                    folder.string(), std::strerror(errno)));
+                                    folder.string(), reason));
     }
-    fs::remove(probe);
+}
+
+void check_can_be_written(const fs::path& file) {
+    const char* error = fs::is_directory(file) ? "it is a folder" : probe(file);
+    if (error != nullptr)
+        throw FileError(fmt::format("{} cannot be written ({}); choose a file in a folder that exists.",
+                                    file.string(), error));
 }
 
 void write_whole(const fs::path& path, const std::function<void(const fs::path&)>& write) {

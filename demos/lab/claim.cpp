@@ -13,9 +13,9 @@ namespace tapedeck::demos::lab {
 bool Case::holds(double value) const {
     switch (is) {
         case Is::above:
-            return std::isfinite(value) && value > bound;
+            return value > bound;
         case Is::below:
-            return std::isfinite(value) && value < bound;
+            return value < bound;
         case Is::exactly:
             return value == bound;
     }
@@ -53,6 +53,14 @@ const char* name_of(Verdict verdict) {
             return "depends";
     }
     return "";
+}
+
+const char* mark(std::size_t holding, std::size_t seeds) {
+    return holding == seeds ? "✓" : holding == 0 ? "✗" : "~";
+}
+
+std::string of_seeds(std::size_t n, std::size_t seeds) {
+    return fmt::format("{} of {} seed{}", n, seeds, seeds == 1 ? "" : "s");
 }
 
 double median(std::vector<double> values) {

@@ -15,7 +15,7 @@ struct Case {
     Is is = Is::above;
     double bound = 0;
 
-    /// Whether one seed's number speaks for the claim; one that is not finite never does.
+    /// Whether one seed's number speaks for the claim; nan never does. What diverged is infinity.
     bool holds(double value) const;
     /// In how many seeds.
     std::size_t holding() const;
@@ -43,6 +43,11 @@ inline constexpr const char* kRule =
     "it depends";
 
 const char* name_of(Verdict verdict);
+
+/// "✓" for a case that holds in every seed, "✗" for one that holds in none, "~" for the rest.
+const char* mark(std::size_t holding, std::size_t seeds);
+/// "3 of 5 seeds", "1 of 1 seed"
+std::string of_seeds(std::size_t n, std::size_t seeds);
 
 /// The middle one, or the mean of the two; nan when one is nan, or there is none.
 double median(std::vector<double> values);

@@ -26,16 +26,13 @@ int run(int argc, char** argv, const Demo& demo) {
         return 0;
     }
     prepare_out_folder(settings.out);
+    if (settings.deck) check_can_be_written(*settings.deck);
     catch_interrupts();
     fmt::print("{}\n{}\n", demo.question, demo.about);
     Experiment experiment(settings);
     if (settings.deck) experiment.open_deck(demo.question);
     demo.body(experiment);
     fmt::print("\n");
-    if (settings.deck) {
-        experiment.deck()->write(settings.deck->string());
-        fmt::print("The deck, for a browser:       {}\n", settings.deck->string());
-    }
     const std::string document = results_of(demo, experiment).dump(1) + "\n";
     write_file(settings.out / "results.json", document, demo.name);
     fmt::print("Everything that was measured: {}\n", (settings.out / "results.json").string());
@@ -44,6 +41,10 @@ int run(int argc, char** argv, const Demo& demo) {
         // From the file's text: so it shows what stands there, and nothing else.
         write_file(settings.out / "report.html", page_of(nlohmann::json::parse(document)), demo.name);
         fmt::print("The report, for a browser:    {}\n", (settings.out / "report.html").string());
+    }
+    if (settings.deck) {
+        experiment.deck()->write(settings.deck->string());
+        fmt::print("The deck, for a browser:       {}\n", settings.deck->string());
     }
     return 0;
 }

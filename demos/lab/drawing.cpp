@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -121,7 +122,7 @@ class Drawing {
         shade();
         figure_.columns = std::max<std::size_t>(1, std::min(figure_.columns, figure_.panels.size()));
         if (seeds_ > 1) figure_.legend.push_back({"one seed (bold: median)", Kind::faint, kSeed});
-        if (dots_ && seeds_ > 1) figure_.legend.back() = {"one seed (bar: median)", Kind::points, kDot};
+        if (dots_ && seeds_ > 1) figure_.legend.back() = {"one seed (line: median)", Kind::points, kDot};
     }
     Figure done() { return std::move(figure_); }
 
@@ -135,11 +136,19 @@ class Drawing {
         panel.y_group = plot.at("y_group");
         for (const json& layer : plot.at("layers")) {
             const std::string way = layer.at("way");
-            if (way == "curves") curves(panel, layer);
-            if (way == "against") against(panel, layer);
-            if (way == "dots") dots(panel, layer);
-            if (way == "map") map(panel, layer);
-            if (way == "guide") guides_.push_back(layer.at("at"));
+            if (way == "curves") {
+                curves(panel, layer);
+            } else if (way == "against") {
+                against(panel, layer);
+            } else if (way == "dots") {
+                dots(panel, layer);
+            } else if (way == "map") {
+                map(panel, layer);
+            } else if (way == "guide") {
+                guides_.push_back(layer.at("at"));
+            } else {
+                throw Error(fmt::format("report: there is no way \"{}\" to draw runs.", way));
+            }
         }
         finish(panel);
         figure_.panels.push_back(std::move(panel));
@@ -168,6 +177,10 @@ class Drawing {
             for (const json* run : runs) {
                 const json& series = run->at("series").at(name);
                 const Numbers x = numbers_of(series.at("x")), y = numbers_of(series.at("y"));
+                if (x.size() != y.size())
+                    throw Error(
+                        fmt::format("report: series \"{}\" of seed {} has {} numbers for x and {} for y.",
+                                    name, run->at("seed").dump(), x.size(), y.size()));
                 for (std::size_t i = 0; i < x.size(); ++i) points[x[i]].push_back(y[i]);
                 seeds.push_back({Kind::faint, faint(pen), {x, y}});
                 ++curves;
@@ -185,6 +198,13 @@ class Drawing {
         });
     }
 
+    /// How many of the values are not finite, said in the panel's title: a seed that diverged has no place on
+    /// the axes, and must not vanish.
+    void count_lost(const Numbers& values) {
+        lost_ += static_cast<std::size_t>(
+            std::count_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); }));
+    }
+
     void against(Panel& panel, const json& layer) {
         const std::string name = layer.at("measured"), key = layer.at("x");
         each_word(layer, [&](const Runs& runs, const Pen& pen, std::size_t, std::size_t) {
@@ -192,6 +212,7 @@ class Drawing {
             for (const json& at : distinct(runs, key)) {
                 const Numbers values = values_of(with(runs, key, at), name);
                 if (values.empty()) continue;
+                count_lost(values);
                 seeds_ = std::max(seeds_, values.size());
                 x.push_back(at.get<double>());
                 y.push_back(median_of_finite(values));
@@ -205,6 +226,7 @@ class Drawing {
             for (const double at : x)
                 if (std::find(panel.x_tics.begin(), panel.x_tics.end(), at) == panel.x_tics.end())
                     panel.x_tics.push_back(at);
+            dots_ = true;
             if (all_x.size() > x.size()) panel.traces.push_back({Kind::points, dot, {all_x, all_y}});
             panel.traces.push_back({Kind::line, pen, {x, y}});
         });
@@ -225,6 +247,7 @@ class Drawing {
             for (std::size_t p = 0; p < places.size(); ++p) {
                 const Numbers values = values_of(with(runs, key, places[p]), name);
                 if (values.empty()) continue;
+                count_lost(values);
                 seeds_ = std::max(seeds_, values.size());
                 const double center = static_cast<double>(p + 1) + shift, middle = median_of_finite(values);
                 Pen bar = pen;
@@ -308,6 +331,7 @@ class Drawing {
 
     /// The range of y, so that no seed's line leaves the axes, and the guides across.
     void finish(Panel& panel) {
+        if (lost_ > 0) panel.title += fmt::format(" ({} runs diverged)", std::exchange(lost_, 0));
         Range x = range_of(panel, false), y;
         for (const Trace& trace : panel.traces) {
             if (trace.kind == Kind::cells) continue;
@@ -326,6 +350,7 @@ class Drawing {
     Figure figure_;
     std::size_t seeds_ = 0;
     bool dots_ = false;
+    std::size_t lost_ = 0;
     Numbers guides_;
 };
 

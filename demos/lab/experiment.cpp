@@ -129,8 +129,8 @@ void Experiment::claim(Claim claim) {
     const Verdict verdict = claim.verdict();
     fmt::print("\nClaim \"{}\": {}.\n", claim.says, name_of(verdict));
     for (const Case& c : claim.cases)
-        fmt::print("  {}: median {:.4g}, {} in {} of {} seeds\n", c.what, median(c.per_seed), c.condition(),
-                   c.holding(), c.per_seed.size());
+        fmt::print("  {} {}: median {:.3g}, asked for: {}; in {}\n", mark(c.holding(), c.per_seed.size()),
+                   c.what, median(c.per_seed), c.condition(), of_seeds(c.holding(), c.per_seed.size()));
     claims_.push_back(std::move(claim));
 }
 

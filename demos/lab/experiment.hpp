@@ -102,9 +102,14 @@ class Experiment {
 /// A demo: its name, its question, and how it is answered.
 struct Demo {
     std::string name;
-    std::string question;  ///< the report's title
-    std::string about;     ///< one or two sentences: what is done to answer it
-    void (*body)(Experiment&);
+    std::string question;    ///< the report's title
+    std::string about;       ///< one or two sentences: what is done to answer it
+    std::string setup = {};  ///< what was trained on what, how: enough to do it again
+    /// Why it comes out so, as far as that is known, and what the measurement does not explain.
+    std::string why = {};
+    /// What --full changes, and about how long it takes; "" when it changes nothing.
+    std::string full = {};
+    void (*body)(Experiment&) = nullptr;
     std::vector<Option> options = {};
 };
 

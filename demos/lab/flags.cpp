@@ -22,7 +22,7 @@ ParsedSettings parse_settings(int argc, const char* const* argv, const Demo& dem
     app.add_option("--seed", first, "The first of them")
         ->check(whole(0, 1'000'000'000))
         ->capture_default_str();
-    app.add_flag("--full", settings.full, "The set-up of the paper: larger, and longer");
+    if (!demo.full.empty()) app.add_flag("--full", settings.full, demo.full);
     for (Option& option : settings.options)
         app.add_option("--" + option.name, option.value, option.help)
             ->check(between(option.low, option.high))
@@ -33,7 +33,9 @@ ParsedSettings parse_settings(int argc, const char* const* argv, const Demo& dem
                    "Folder of the four idx files of Fashion-MNIST, plain or gzipped");
     app.add_option("--out", settings.out, "Folder for results.json and report.html")->capture_default_str();
     app.add_flag("--no-report", no_report, "Write results.json alone");
-    app.add_option("--deck", settings.deck, "Also write the tapes behind it as one page to step through");
+    app.add_option(
+        "--deck", settings.deck,
+        "Also write some of its forward and backward passes as one page to step through in a browser");
     parse_strictly(app, argc, argv, demo.name);
     if (help) return {settings, app.help()};
     settings.report = !no_report;

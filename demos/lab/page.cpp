@@ -87,46 +87,78 @@ std::string per_seed_html(const json& claim) {
     return html + "</tbody></table></details>";
 }
 
-/// The cases of a claim: on a demo's own page in full, in the index behind their count.
-std::string measured_html(const json& claim, bool folded) {
+/// The cases of a claim, folded behind their count.
+std::string measured_html(const json& claim) {
     std::string cases;
-    std::size_t holding = 0;
+    std::size_t in_all = 0, in_some = 0;
     for (const json& c : claim.at("measured")) {
-        cases += fmt::format("<p>{}: median {}, {} in {} of {} seeds</p>", escaped(text_of(c, "what")),
-                             number_text(c.at("median")), escaped(text_of(c, "condition")),
-                             c.at("holds_in").dump(), c.at("seeds").dump());
-        holding += c.at("holds_in") == c.at("seeds") ? 1 : 0;
+        const std::size_t holding = c.at("holds_in"), seeds = c.at("seeds");
+        cases += fmt::format("<p>{} {}: median {}, asked for: {}; in {}</p>", mark(holding, seeds),
+                             escaped(text_of(c, "what")), number_text(c.at("median")),
+                             escaped(text_of(c, "condition")), of_seeds(holding, seeds));
+        in_all += holding == seeds ? 1 : 0;
+        in_some += holding > 0 && holding < seeds ? 1 : 0;
     }
-    cases += per_seed_html(claim);
-    if (!folded) return cases;
-    return fmt::format("<details><summary>{} of {} cases hold in every seed</summary>{}</details>", holding,
-                       claim.at("measured").size(), cases);
+    const std::string some = in_some > 0 ? fmt::format(", {} in some", in_some) : "";
+    return fmt::format("<details><summary>{} of {} cases hold in every seed{}</summary>{}{}</details>",
+                       in_all, claim.at("measured").size(), some, cases, per_seed_html(claim));
 }
 
 /// `demo`: whose section of the index it links to; "" on the demo's own page.
 std::string claim_row(const json& claim, const std::string& demo) {
     const bool differs = claim.at("verdict") != claim.at("expected");
-    const std::string note =
-        differs ? fmt::format("<small>expected: {}</small>", text_of(claim, "expected")) : "";
-    const std::string name = demo.empty()
-                                 ? escaped(text_of(claim, "id"))
-                                 : fmt::format("<a href=\"#{}\">{}</a>", demo, escaped(text_of(claim, "id")));
+    const std::string note = differs ? fmt::format("<small>expected, before measuring: {}</small>",
+                                                   escaped(text_of(claim, "expected")))
+                                     : "";
+    const std::string name =
+        demo.empty() ? escaped(text_of(claim, "id"))
+                     : fmt::format("<a href=\"#{}\">{}</a>", escaped(demo), escaped(text_of(claim, "id")));
     return fmt::format("<tr><td>{}</td><td>{}</td><td><b>{}</b>{}</td><td>{}</td></tr>\n", name,
-                       escaped(text_of(claim, "says")), text_of(claim, "verdict"), note,
-                       measured_html(claim, !demo.empty()));
+                       escaped(text_of(claim, "says")), escaped(text_of(claim, "verdict")), note,
+                       measured_html(claim));
+}
+
+/// The median over the seeds of what was timed, by configuration; "" when nothing was.
+std::string seconds_html(const json& results) {
+    std::map<std::pair<std::string, std::string>, std::vector<double>> times;
+    for (std::size_t i = 0; i < results.at("runs").size(); ++i) {
+        std::string config;
+        for (const auto& item : results.at("runs").at(i).at("config").items())
+            config += (config.empty() ? "" : ", ") + item.key() + " " + value_text(item.value());
+        for (const auto& item : results.at("seconds").at(i).items())
+            times[{config, item.key()}].push_back(item.value().get<double>());
+    }
+    if (times.empty()) return "";
+    std::string rows;
+    for (const auto& [what, seconds] : times)
+        rows += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{:.3g}</td></tr>\n",
+                            escaped(what.first), escaped(what.second), 1e6 * median(seconds));
+    return "<h3>Times on this machine</h3>\n<div class=\"wide\"><table><thead><tr><th>run</th><th>what</th>"
+           "<th class=\"n\">microseconds, median over the seeds</th></tr></thead><tbody>\n" +
+           rows + "</tbody></table></div>\n";
 }
 
 std::string claims_table(const std::string& rows) {
     return fmt::format(
-        "<div class=\"wide\"><table><thead><tr><th>claim</th><th>what is said</th><th>verdict</th>"
-        "<th>measured</th></tr></thead><tbody>\n{}</tbody></table></div>\n<p class=\"rule\">{}.</p>\n",
-        rows, escaped(kRule));
+        "<p class=\"rule\">{} What is asked for was fixed before it was measured.</p>\n<div "
+        "class=\"wide\"><table>"
+        "<thead><tr><th>claim</th><th>what is "
+        "said</th><th>verdict</th><th>measured</th></tr></thead><tbody>\n{}"
+        "</tbody></table></div>\n",
+        escaped(kRule), rows);
 }
 
-std::string conclusions_html(const json& results) {
+/// What came out, why, and how it was measured.
+std::string words_html(const json& results) {
     std::string html;
     for (const json& sentence : results.at("conclusions"))
         html += fmt::format("<p>{}</p>\n", escaped(sentence.get<std::string>()));
+    const auto add = [&](const char* title, const char* key) {
+        if (const std::string text = text_of(results, key); !text.empty())
+            html += fmt::format("<p><b>{}.</b> {}</p>\n", title, escaped(text));
+    };
+    add("Why", "why");
+    add("Set-up", "setup");
     return html;
 }
 
@@ -150,37 +182,38 @@ std::string page_of(const json& results) {
             fmt::format("<p class=\"lead\">{} Measured by Tapedeck's demo {} with {} seeds.</p></header>\n",
                         escaped(text_of(results, "about")), escaped(text_of(results, "demo")),
                         results.at("seeds").size());
-        html += conclusions_html(results);
-        std::string rows;
-        for (const json& claim : results.at("claims")) rows += claim_row(claim, "");
-        if (!rows.empty()) html += "<h2 id=\"claims\">Claims</h2>\n" + claims_table(rows);
+        html += words_html(results);
         if (!results.at("tables").empty())
             html += "<h2 id=\"tables\">Step by step</h2>\n" + tables_html(results);
         if (!results.at("figures").empty())
             html += "<h2 id=\"figures\">Figures</h2>\n" + figures_html(results, "");
+        std::string rows;
+        for (const json& claim : results.at("claims")) rows += claim_row(claim, "");
+        if (!rows.empty()) html += "<h2 id=\"claims\">Claims</h2>\n" + claims_table(rows);
         return html + "<footer id=\"setup\"><h3>Flags</h3>\n" + definitions(results, "flags") +
-               "<h3>Machine</h3>\n" + definitions(results, "machine") + "</footer>\n</body></html>\n";
+               "<h3>Machine</h3>\n" + definitions(results, "machine") + seconds_html(results) +
+               "</footer>\n</body></html>\n";
     });
 }
 
-std::string index_of(const std::vector<json>& all) {
+std::string index_of(const std::vector<Indexed>& all) {
     return checked([&] {
         std::string html = page_start("The normalization laboratory");
-        html += "<p class=\"lead\">What is said of normalizations, and what was measured.</p>\n<nav>";
+        html += "<p class=\"lead\">What is said of normalizations, and what was measured.</p>\n<ol>";
         std::string rows, sections;
-        for (const json& results : all) {
-            const std::string demo = text_of(results, "demo");
-            html += fmt::format("<a href=\"#{0}\">{0}</a>", escaped(demo));
-            for (const json& claim : results.at("claims")) rows += claim_row(claim, demo);
+        for (const auto& [folder, results] : all) {
+            const std::string id = escaped(folder), question = escaped(text_of(results, "question"));
+            html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", id, question);
+            for (const json& claim : results.at("claims")) rows += claim_row(claim, folder);
             sections += fmt::format(
                 "<section id=\"{0}\"><h2>{1}</h2>\n<p class=\"lead\">{2} <a "
                 "href=\"{0}/report.html\">{0}</a></p>\n",
-                escaped(demo), escaped(text_of(results, "question")), escaped(text_of(results, "about")));
-            sections += conclusions_html(results) + tables_html(results) + figures_html(results, demo + "-") +
+                id, question, escaped(text_of(results, "about")));
+            sections += words_html(results) + tables_html(results) + figures_html(results, folder + "-") +
                         "</section>\n";
         }
         html +=
-            "</nav></header>\n<h2 id=\"claims\">Claims and verdicts</h2>\n" + claims_table(rows) + sections;
+            "</ol></header>\n<h2 id=\"claims\">Claims and verdicts</h2>\n" + claims_table(rows) + sections;
         return html + "</body></html>\n";
     });
 }

@@ -109,12 +109,20 @@ json machine_of(const Settings& settings) {
 }  // namespace
 
 json results_of(const Demo& demo, const Experiment& experiment) {
-    json flags{{"seeds", experiment.seeds().size()}, {"full", experiment.full()}};
+    json flags{{"seeds", experiment.seeds().size()},
+               {"seed", experiment.seeds().front()},
+               {"full", experiment.full()}};
     for (const Option& option : experiment.settings().options) flags[option.name] = option.value;
-    json document{{"demo", demo.name},           {"version", 1},
-                  {"laboratory", true},          {"question", demo.question},
-                  {"about", demo.about},         {"flags", flags},
-                  {"seeds", experiment.seeds()}, {"conclusions", experiment.conclusions()}};
+    json document{{"demo", demo.name},
+                  {"version", 1},
+                  {"laboratory", true},
+                  {"question", demo.question},
+                  {"about", demo.about},
+                  {"setup", demo.setup},
+                  {"why", demo.why},
+                  {"flags", flags},
+                  {"seeds", experiment.seeds()},
+                  {"conclusions", experiment.conclusions()}};
     const auto add = [&](const char* key, const auto& items) {
         json rows = json::array();
         for (const auto& item : items) rows.push_back(to_json(item));

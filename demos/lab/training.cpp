@@ -42,11 +42,12 @@ double train(Module<float>& net, const Dataset& data, Random& rng, const TrainOp
         tape.rewind();
         const auto loss = loss_of(data, net(tape.input(batch.x, "x")), batch).named("loss");
         last = static_cast<double>(loss.item());
-        if (!std::isfinite(last)) return std::numeric_limits<double>::quiet_NaN();
+        if (!std::isfinite(last)) return std::numeric_limits<double>::infinity();
         optimizer->zero_grad();
         tape.backward(loss);
         if (options.max_gradient_norm > 0) clip_grad_norm(net.parameters(), options.max_gradient_norm);
         if (options.watch) options.watch(step, loss);
+        if (options.rate) optimizer->lr(options.rate(step));
         optimizer->step();
     }
     return last;

@@ -40,6 +40,8 @@ class Batches {
 struct TrainOptions {
     std::size_t steps = 300, batch = 32;
     double lr = 1e-3;
+    /// The learning rate of each step, the first being 1, in place of lr.
+    std::function<double(std::size_t step)> rate = {};
     std::string optimizer = "adam";
     double max_gradient_norm = 0;  ///< 0: not clipped
     /// Called after the reverse pass of each step, the first being 1, and before the optimizer's; loss.tape()
@@ -47,8 +49,8 @@ struct TrainOptions {
     std::function<void(std::size_t step, Variable<float> loss)> watch = {};
 };
 
-/// Trains, on cross entropy or mean squared error as the data are, and gives the last step's loss; nan, at
-/// once, when a loss is not finite. `rng` draws the order of the samples.
+/// Trains, on cross entropy or mean squared error as the data are, and gives the last step's loss; infinity,
+/// at once, when a loss is not finite. `rng` draws the order of the samples.
 double train(Module<float>& net, const Dataset& data, Random& rng, const TrainOptions& options);
 
 /// Trains, and adds the tapes of steps 1, 10 and 100 to the deck, under this name.

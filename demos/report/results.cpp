@@ -33,9 +33,10 @@ std::string Group::title() const { return title_of(task) + " · " + title_of(net
 
 json read_results(const std::filesystem::path& file) {
     std::ifstream in(file);
-    if (!in)
-        throw Error(fmt::format("report: {} can't be opened. Give the results.json that compare_norms wrote.",
-                                file.string()));
+    if (!in || std::filesystem::is_directory(file))
+        throw Error(
+            fmt::format("report: {} is no file that can be opened. Give the results.json that a demo wrote.",
+                        file.string()));
     return read_results(in, file.string());
 }
 

@@ -15,7 +15,7 @@
 namespace tapedeck::demos {
 namespace {
 
-constexpr int left = 92, right = 16, title_height = 36, panel_top = 32, panel_bottom = 58;
+constexpr int right = 16, title_height = 36, panel_top = 32, panel_bottom = 58;
 
 bool shown(const Trace& trace, Medium medium) {
     if (trace.columns.empty() || trace.columns[0].empty()) return false;
@@ -85,6 +85,14 @@ std::string named_tics(const std::vector<std::string>& names) {
     return tics;
 }
 
+/// The space for the labels and tick marks of y: names take more of it than numbers.
+int left_of(const Figure& figure) {
+    std::size_t longest = 0;
+    for (const Panel& panel : figure.panels)
+        for (const std::string& name : panel.y_names) longest = std::max(longest, name.size());
+    return std::max(92, 30 + 9 * static_cast<int>(longest));
+}
+
 struct Box {
     double left, right, top, bottom;  // shares of the picture, from the lower left
 };
@@ -109,6 +117,7 @@ bool own_y_labels(const Figure& figure) {
 }
 
 Box box_of(const Script& s, std::size_t index, int top_band, int height) {
+    const int left = left_of(s.figure);
     const auto columns = static_cast<double>(s.figure.columns);
     const double gap = own_y_labels(s.figure) ? left + 8 : 56;
     const double width = (page_width - left - right - gap * (columns - 1)) / columns;
@@ -143,7 +152,7 @@ void write_panel(Script& s, std::size_t index, const Range& y, const std::vector
     // place.
     if (own_place)
         s.line("set label 2 {} at screen {:.5f},{:.5f} center rotate by 90", quoted(panel.y_label),
-               box.left - (left - 13.0) / page_width, (box.top + box.bottom) / 2);
+               box.left - (left_of(s.figure) - 13.0) / page_width, (box.top + box.bottom) / 2);
     else
         s.line("unset label 2");
     s.line("{}", panel.grid && s.medium != Medium::terminal

@@ -122,20 +122,20 @@ TEST_CASE("how the paths meet: a gradient that is the same everywhere is all can
     const D x = tape.variable(draw({3, 8}, rng));
     const D y = td::layer_norm(x, {8});
     tape.backward(y, td::ones<double>({3, 8}));
-    const td::PathSizes same = td::sizes(td::paths(y));
+    const td::PathSizes same = td::path_sizes(td::paths(y));
     CHECK(same.mean_cancels == doctest::Approx(1));
     CHECK(same.variance_cancels == doctest::Approx(0));
     CHECK(same.mean == doctest::Approx(same.direct));
     CHECK(same.gradient < 1e-12 * same.direct);
     // Along xhat itself it is the variance's path that takes all of it, but for eps.
     tape.backward(y, td::Tensor<double>(y.value()));
-    const td::PathSizes along = td::sizes(td::paths(y));
+    const td::PathSizes along = td::path_sizes(td::paths(y));
     CHECK(along.variance_cancels == doctest::Approx(1).epsilon(1e-4));
     CHECK(along.mean_cancels == doctest::Approx(0));
     CHECK(along.text().find("variance") != std::string::npos);
     // Whatever the direction: what is left is what the other two don't cancel.
     tape.backward(y, draw({3, 8}, rng));
-    const td::PathSizes any = td::sizes(td::paths(y));
+    const td::PathSizes any = td::path_sizes(td::paths(y));
     CHECK(any.gradient * any.gradient ==
           doctest::Approx(any.direct * any.direct * (1 - any.mean_cancels - any.variance_cancels))
               .epsilon(1e-4));
