@@ -17,7 +17,7 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-LAYOUTS = ["layout_plain", "layout_optimised", "layout_asserting", "layout_native"]
+LAYOUTS = ["layout_plain", "layout_optimised", "layout_asserting", "layout_native", "layout_simd"]
 NO_SOURCES = {".git", "build", "out", ".cache", "__pycache__", "node_modules"}
 done, lock = {}, threading.Lock()
 
