@@ -31,3 +31,4 @@
 #include <tapedeck/optim/adam.hpp>
 #include <tapedeck/optim/rmsprop.hpp>
 #include <tapedeck/optim/sgd.hpp>
+#include <tapedeck/version.hpp>

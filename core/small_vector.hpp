@@ -143,7 +143,8 @@ class SmallVector {
     static constexpr size_type kMost = std::numeric_limits<std::uint32_t>::max();
 
     bool on_heap() const noexcept { return capacity_ > Inline; }
-    void grow(size_type n) {
+    // Not inlined: g++ 14 would warn of copying the elements of a vector that is known to have none.
+    [[gnu::noinline]] void grow(size_type n) {
         if (n > kMost) throw std::length_error("more than 4294967295 elements");
         T* memory = static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{Align}));
         std::copy(begin(), end(), memory);

@@ -29,9 +29,15 @@ Axes Axes::resolved(std::size_t rank) const {
         for (std::size_t i = 0; i < count; ++i) resolve_axis(axis[i], 1);
         return result;
     }
-    for (std::size_t i = 0; i < count; ++i) result.axis[i] = static_cast<int>(resolve_axis(axis[i], rank));
     result.count = count;
-    std::sort(result.axis.begin(), result.axis.begin() + static_cast<std::ptrdiff_t>(count));
+    // Each into its place: for so few, where g++ 14 warns of what std::sort would do with more.
+    for (std::size_t i = 0; i < count; ++i) {
+        const int next = static_cast<int>(resolve_axis(axis[i], rank));
+        std::size_t place = i;
+        for (; place > 0 && result.axis[place - 1] > next; --place)
+            result.axis[place] = result.axis[place - 1];
+        result.axis[place] = next;
+    }
     for (std::size_t i = 1; i < count; ++i) {
         if (result.axis[i] == result.axis[i - 1])
             throw ShapeError(fmt::format("axis {} is named twice: name each axis once.", result.axis[i]));

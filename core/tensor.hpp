@@ -44,6 +44,11 @@ template <>
 struct rebind_container<std::ptrdiff_t, tapedeck::Shape> {
     using type = tapedeck::SmallVector<std::ptrdiff_t, 4>;
 };
+// And back: views of xtensor 0.25 ask for the shape that goes with their strides.
+template <>
+struct rebind_container<std::size_t, tapedeck::SmallVector<std::ptrdiff_t, 4>> {
+    using type = tapedeck::Shape;
+};
 }  // namespace xt
 
 #if __has_include(<xtensor/containers/xarray.hpp>)

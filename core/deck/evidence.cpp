@@ -51,12 +51,12 @@ bool differ(const Tensor<T>& a, const Tensor<T>& b) {
 /// of its contributions (a pass that is paused, a parameter's gradient of several passes, or clipped) is not
 /// dloss / d anything, and neither is what came from a pass that began elsewhere.
 template <class T>
-void add_arrivals(Shot<T>& shot, Tape<T>& tape) {
+void add_arrivals(Shot<T>& shot, Tape<T>& tape, Where where) {
     std::vector<Tensor<T>> sums(shot.entries.size());
     std::vector<std::size_t> expected(shot.entries.size(), 0);
     for (std::size_t i = shot.loss + 1; i-- > 0;) {
         if (!ran_adjoint(shot, i)) continue;
-        for (const Contribution<T>& c : deposits(tape.at(i))) {
+        for (const Contribution<T>& c : deposits(tape.at(i), where)) {
             shot.entries[c.to].arrivals.push_back({c.from, c.position, c.first, norm_of(c.value)});
             ++expected[c.to];
             if (expected[c.to] == 1)
@@ -98,7 +98,7 @@ Pattern pattern_of(const std::vector<std::uint32_t>& list) {
 }
 
 template <class T>
-void add_normalizations(Shot<T>& shot, Tape<T>& tape) {
+void add_normalizations(Shot<T>& shot, Tape<T>& tape, Where where) {
     for (std::size_t i = 0; i < shot.entries.size(); ++i) {
         const auto groups = grouping(tape.at(i));
         if (!groups) continue;
@@ -110,7 +110,7 @@ void add_normalizations(Shot<T>& shot, Tape<T>& tape) {
         norm.has_mean = groups->has_mean;
         norm.through_statistics = groups->depends_on_x;
         if (ran_adjoint(shot, i) && shot.entries[shot.entries[i].inputs[0]].wants_gradient) {
-            Paths<T> parts = paths(tape.at(i));
+            Paths<T> parts = paths(tape.at(i), where);
             norm.has_paths = true;
             norm.direct = std::move(parts.direct);
             norm.mean_path = std::move(parts.mean);
@@ -196,10 +196,10 @@ void add_adjoint_checks(Shot<T>& shot, Tape<T>& tape, double effort) {
 }  // namespace
 
 template <class T>
-void add_evidence(Shot<T>& shot, Variable<T> loss, double effort) {
+void add_evidence(Shot<T>& shot, Variable<T> loss, double effort, Where where) {
     Tape<T>& tape = loss.tape();
-    add_arrivals(shot, tape);
-    add_normalizations(shot, tape);
+    add_arrivals(shot, tape, where);
+    add_normalizations(shot, tape, where);
     add_adjoint_checks(shot, tape, 0.35 * effort);
     if (!std::isfinite(loss.item())) return;
     add_numeric(shot, loss, /* named= */ true, 0.3 * effort);
@@ -207,7 +207,7 @@ void add_evidence(Shot<T>& shot, Variable<T> loss, double effort) {
     add_gradient_checks(shot, loss, 0.2 * effort);
 }
 
-template void add_evidence(Shot<float>& shot, Variable<float> loss, double effort);
-template void add_evidence(Shot<double>& shot, Variable<double> loss, double effort);
+template void add_evidence(Shot<float>& shot, Variable<float> loss, double effort, Where where);
+template void add_evidence(Shot<double>& shot, Variable<double> loss, double effort, Where where);
 
 }  // namespace tapedeck::deck

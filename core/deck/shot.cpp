@@ -65,7 +65,7 @@ Shot<T> take_shot(Variable<T> loss, double effort, Where where) {
     shot.story = first_non_finite(tape, loss, where);
     shot.entries.reserve(tape.size());
     for (const Entry<T>& entry : tape) shot.entries.push_back(shot_of(entry));
-    add_evidence(shot, loss, effort);  // while the parameters' gradients are those of this pass
+    add_evidence(shot, loss, effort, where);  // while the parameters' gradients are those of this pass
     return shot;
 }
 

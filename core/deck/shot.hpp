@@ -85,6 +85,6 @@ Shot<T> take_shot(Variable<T> loss, double effort, Where where);
 /// Adds what has to be computed: contributions, numeric gradients, checks, the parts of a normalization.
 /// `effort` is about how many seconds that may take.
 template <class T>
-void add_evidence(Shot<T>& shot, Variable<T> loss, double effort);
+void add_evidence(Shot<T>& shot, Variable<T> loss, double effort, Where where);
 
 }  // namespace tapedeck::deck

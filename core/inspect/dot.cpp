@@ -10,7 +10,8 @@
 namespace tapedeck {
 namespace {
 
-std::string quoted(std::string_view text) {
+// Not "quoted": std::quoted is found by a string's namespace, and would be the better match.
+std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') result += '\\';
@@ -39,7 +40,7 @@ struct Frame {
         for (const std::string& node : nodes) all += indent + node + '\n';
         for (const auto& [name, frame] : inner) {
             all += fmt::format("{}subgraph cluster_{} {{\n{}  label={};\n", indent, number++, indent,
-                               quoted(name));
+                               in_quotes(name));
             all += frame.text(depth + 1, number) + indent + "}\n";
         }
         return all;
@@ -51,7 +52,7 @@ std::string node(const Entry<T>& entry) {
     std::string label = fmt::format("#{} {}", entry.index(), entry.op());
     if (!entry.name().empty()) label += fmt::format("\n{}", entry.name());
     label += '\n' + to_text(entry.value().shape());
-    return fmt::format("n{} [label={}, shape={}, style={}];", entry.index(), quoted(label),
+    return fmt::format("n{} [label={}, shape={}, style={}];", entry.index(), in_quotes(label),
                        entry.is_leaf() ? "box" : "ellipse", entry.needs_grad() ? "solid" : "dashed");
 }
 

@@ -10,12 +10,11 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import debian13  # noqa: E402
 import table  # noqa: E402
 from headline import headline, not_comparable  # noqa: E402
 from machine import as_text, machine  # noqa: E402
 from measure import least_of_all, measure, start  # noqa: E402
-from peers import find_peers  # noqa: E402
+from peers import PACKAGES, debian13, find_peers  # noqa: E402
 from works import NORMS, WORKS  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -136,7 +135,7 @@ def main():
         return
     if options.peers:
         try:
-            debian13.set_up(debian13.folder_of(ROOT))
+            debian13.set_up(debian13.folder_of(ROOT), PACKAGES)
         except debian13.SetUpError as error:
             print(f"PyTorch 2.6 is not there: {error}")
     found = machine()

@@ -4,10 +4,16 @@ import glob
 import os
 import shutil
 import subprocess
-
-import debian13
+import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.append(f"{os.path.dirname(HERE)}/debian13")
+
+import debian13  # noqa: E402
+
+# libtorch takes whichever BLAS is there: with none named it would be the slow reference.
+PACKAGES = ["g++", "libopenblas0-pthread", "libtorch-dev", "python3-dev", "python3-setuptools",
+            "python3-torch"]  # fmt: skip
 FLAGS = ["-std=c++20", "-O3", "-march=native"]
 NEWER = ("libtorch 2.6", "PyTorch 2.6", "torch.compile 2.6")
 
@@ -56,7 +62,7 @@ def libtorch(here):
 
 def newer_torch(folder, found, missing):
     """PyTorch 2.6, where the folder is there and whole."""
-    packages = debian13.missing_packages(folder)
+    packages = debian13.missing_packages(folder, PACKAGES)
     if not os.path.exists(f"{folder}/etc/debian_version"):
         why = "./run bench --peers sets it up in a Debian 13 folder"
     elif packages:

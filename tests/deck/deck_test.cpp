@@ -250,4 +250,10 @@ TEST_CASE("deck: misuse is refused") {
     CHECK_FALSE(std::filesystem::exists("x.html"));
     const auto constant = sum(tape.input(tensor({2}, {1, 2})));
     CHECK_FALSE(error_text<StaleVariableError>([&] { deck.add("", "", constant); }).empty());
+    Parameter<float> w = weight();
+    const auto trained = chain(tape, w, 1);
+    tape.backward(trained);
+    SGD<float>({&w}, {.lr = 0.1}).step();
+    CHECK(says(error_text<StaleVariableError>([&] { deck.add("", "", trained); }),
+               {"(deck_test.cpp:", "parameter w was changed"}));
 }

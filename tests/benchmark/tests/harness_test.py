@@ -14,10 +14,10 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
 import chart  # noqa: E402
-import debian13  # noqa: E402
 import table  # noqa: E402
 from headline import headline, not_comparable  # noqa: E402
 from measure import Peer, least_of_all, measure, middle, rows_of, spread, start  # noqa: E402
+from peers import PACKAGES, debian13  # noqa: E402
 from works import NORMS, TARGETS, WORKS, Work, target  # noqa: E402
 
 OURS, FLOOR = sys.argv.pop(1), sys.argv.pop(1)
@@ -151,13 +151,13 @@ class Data(unittest.TestCase):
 
     def test_debian13_lacks_what_its_dpkg_has_not_installed(self):
         with tempfile.TemporaryDirectory() as folder:
-            self.assertEqual(debian13.missing_packages(folder), debian13.PACKAGES)
+            self.assertEqual(debian13.missing_packages(folder, PACKAGES), PACKAGES)
             os.makedirs(f"{folder}/var/lib/dpkg")
             with open(f"{folder}/var/lib/dpkg/status", "w", encoding="utf-8") as file:
-                for package in debian13.PACKAGES[1:]:
+                for package in PACKAGES[1:]:
                     file.write(f"Package: {package}\nStatus: install ok installed\n\n")
-                file.write(f"Package: {debian13.PACKAGES[0]}\nStatus: deinstall ok config-files\n\n")
-            self.assertEqual(debian13.missing_packages(folder), debian13.PACKAGES[:1])
+                file.write(f"Package: {PACKAGES[0]}\nStatus: deinstall ok config-files\n\n")
+            self.assertEqual(debian13.missing_packages(folder, PACKAGES), PACKAGES[:1])
 
 
 class Command(unittest.TestCase):
