@@ -5,7 +5,7 @@
 
 #include <tapedeck/core/error.hpp>
 
-#include "tests/support.hpp"
+#include "../support.hpp"
 
 using namespace tapedeck;
 using test::error_text;

@@ -12,8 +12,8 @@
 
 #include <tapedeck/core/error.hpp>
 
-#include "tests/demos/temporary_folder.hpp"
-#include "tests/support.hpp"
+#include "../demos/temporary_folder.hpp"
+#include "../support.hpp"
 
 using namespace tapedeck;
 namespace fs = std::filesystem;

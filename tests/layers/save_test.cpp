@@ -17,8 +17,8 @@
 #include <tapedeck/layers/sequential.hpp>
 #include <tapedeck/layers/weight_norm.hpp>
 
-#include "tests/demos/temporary_folder.hpp"
-#include "tests/support.hpp"
+#include "../demos/temporary_folder.hpp"
+#include "../support.hpp"
 
 using namespace tapedeck;
 using test::error_text;

@@ -18,8 +18,8 @@
 #include <tapedeck/optim/rmsprop.hpp>
 #include <tapedeck/optim/sgd.hpp>
 
-#include "tests/demos/temporary_folder.hpp"
-#include "tests/support.hpp"
+#include "../demos/temporary_folder.hpp"
+#include "../support.hpp"
 
 using namespace tapedeck;
 using test::error_text;

@@ -11,8 +11,8 @@
 #include <tapedeck/optim/adam.hpp>
 #include <tapedeck/optim/checkpoint.hpp>
 
-#include "tests/demos/temporary_folder.hpp"
-#include "tests/support.hpp"
+#include "../demos/temporary_folder.hpp"
+#include "../support.hpp"
 
 using namespace tapedeck;
 

@@ -9,7 +9,7 @@
 #include <tapedeck/core/error.hpp>
 #include <tapedeck/optim/sgd.hpp>
 
-#include "tests/support.hpp"
+#include "../support.hpp"
 
 using namespace tapedeck;
 using test::error_text;
