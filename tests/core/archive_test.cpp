@@ -84,7 +84,7 @@ TEST_CASE("archive: it writes nothing that it would not read") {
 TEST_CASE("archive: every broken file is refused, and the sentence says how it is broken") {
     struct Row {
         std::string file;
-        std::initializer_list<std::string_view> says;
+        std::vector<std::string> says;
     };
     const std::string max = "18446744073709551615";
     const std::string w = R"("w":)" + entry("F32", "[1]", "[0,4]");
@@ -145,7 +145,7 @@ TEST_CASE("archive: every broken file is refused, and the sentence says how it i
         CAPTURE(row.file);
         const std::string text = refusal(row.file);
         CHECK(says(text, {"load a.safetensors: "}));
-        CHECK(says(text, row.says));
+        for (const std::string& part : row.says) CHECK(says(text, {part}));
         CHECK(text.back() == '.');
         CHECK(text.find('\n') == std::string::npos);
     }
