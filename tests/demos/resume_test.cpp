@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -215,10 +216,11 @@ TEST_CASE("resume: the program, killed and resumed, writes the results of one th
     const TemporaryFolder folder;
     const fs::path straight = folder.path / "straight", killed = folder.path / "killed";
     const auto start = [](const fs::path& out, std::vector<std::string> more) {
-        std::vector<std::string> words{COMPARE_NORMS, "--tasks=spirals", "--seeds=2",
+        std::vector<std::string> words{COMPARE_NORMS,  "--tasks=spirals", "--seeds=2",
                                        "--epochs=400", "--no-report",     "--train=320",
-                                       "--threads=2", "--out",           out.string()};
+                                       "--threads=2",  "--out",           out.string()};
         words.insert(words.end(), more.begin(), more.end());
+        std::cout.flush();  // or the child would print it again
         const pid_t child = fork();
         REQUIRE(child >= 0);
         if (child == 0) {
