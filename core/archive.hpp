@@ -8,15 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <tapedeck/core/error.hpp>
-
 namespace tapedeck {
-
-/// A checkpoint that can't be read, is broken, or is another model's.
-class CheckpointError : public FileError {
-  public:
-    using FileError::FileError;
-};
 
 /// Named arrays and a few words about them, as one file: the header's length in eight bytes, the header in
 /// JSON, the arrays' bytes. It points at bytes that others keep.
