@@ -26,9 +26,12 @@
 #include <tapedeck/layers/linear.hpp>
 #include <tapedeck/layers/normalization.hpp>
 #include <tapedeck/layers/rnn_cell.hpp>
+#include <tapedeck/layers/save.hpp>
 #include <tapedeck/layers/sequential.hpp>
 #include <tapedeck/layers/weight_norm.hpp>
 #include <tapedeck/optim/adam.hpp>
+#include <tapedeck/optim/checkpoint.hpp>
 #include <tapedeck/optim/rmsprop.hpp>
+#include <tapedeck/optim/schedule.hpp>
 #include <tapedeck/optim/sgd.hpp>
 #include <tapedeck/version.hpp>

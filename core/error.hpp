@@ -44,6 +44,12 @@ class FileError : public Error {
     using Error::Error;
 };
 
+/// A checkpoint that can't be read, is broken, or is another model's.
+class CheckpointError : public FileError {
+  public:
+    using FileError::FileError;
+};
+
 /// "LayerNorm" -> "layer_norm", "MSELoss" -> "mse_loss": an operation's name as the function that records it.
 std::string function_name(std::string_view operation);
 

@@ -13,6 +13,7 @@
 #include "demos/common/scheduler.hpp"
 #include "demos/compare_norms/comparison.hpp"
 #include "demos/compare_norms/deck.hpp"
+#include "demos/compare_norms/finished_runs.hpp"
 #include "demos/compare_norms/results.hpp"
 #include "demos/compare_norms/table.hpp"
 #include "demos/report/report.hpp"
@@ -52,10 +53,13 @@ int run(int argc, char** argv) {
         fmt::print("The deck, for a browser:       {}\n", flags.deck->string());
     }
 
+    FinishedRuns finished(flags, plan);
+    if (flags.resume)
+        fmt::print("{} of {} models are finished already.\n", finished.found().size(), plan.jobs.size());
     const auto start = std::chrono::steady_clock::now();
     const std::size_t threads = flags.threads > 0 ? flags.threads : available_cores();
     catch_interrupts();
-    const std::vector<Run> runs = compare(plan, data, threads);
+    const std::vector<Run> runs = compare(plan, data, threads, &finished);
     const auto document =
         results_document(flags, plan, runs, machine(flags, plan, threads), seconds_since(start));
 
@@ -71,8 +75,13 @@ int run(int argc, char** argv) {
         write_whole(flags.out / "report.html", [&](const auto& file) { write_report(document, file); });
         fmt::print("The report, for a browser:    {}\n", (flags.out / "report.html").string());
     }
-    if (!interrupted()) return 0;
-    fmt::print(stderr, "Interrupted: the table and the files hold what was measured until then.\n");
+    if (!interrupted()) {
+        finished.remove();
+        return 0;
+    }
+    fmt::print(stderr,
+               "Interrupted: the table and the files hold what was measured until then; the same flags with "
+               "--resume go on from there.\n");
     return kInterruptedExitCode;
 }
 

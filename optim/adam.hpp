@@ -25,6 +25,11 @@ class Adam : public Optimizer<T> {
     explicit Adam(std::vector<Parameter<T>*> parameters, AdamOptions options = {})
         : Adam(std::move(parameters), options, Decay::in_gradient) {}
     void step() override;
+    void visit(StateVisitor<T>& v) override {
+        v("step", steps_);
+        v("exp_avg", first_);
+        v("exp_avg_sq", second_);
+    }
 
   protected:
     /// Where weight decay enters: into the gradient, and so into the moments, or into the parameter alone.

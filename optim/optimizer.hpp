@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,18 @@
 #include <tapedeck/core/parameter.hpp>
 
 namespace tapedeck {
+
+/// What an optimizer's visit() shows its state to, each under its name.
+template <class T = float>
+class StateVisitor {
+  public:
+    virtual ~StateVisitor() = default;
+
+    /// One tensor for each parameter, in their order; or none at all, where an option asks for none.
+    virtual void operator()(std::string_view name, std::vector<Tensor<T>>& one_each) = 0;
+    /// A count.
+    virtual void operator()(std::string_view name, std::uint64_t& count) = 0;
+};
 
 /// Changes parameters by their gradients. It holds pointers to them, which stay good when their module moves.
 template <class T = float>
@@ -25,6 +38,8 @@ class Optimizer {
     /// @throws ValueError when negative, infinite or not a number.
     void lr(double new_value);
     const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
+    /// Shows what steps remember, beside the rate, so that a Checkpoint can keep it; under PyTorch's names.
+    virtual void visit(StateVisitor<T>&) {}
 
   protected:
     /// @throws ValueError when there is no parameter, one is null or stands twice, or the rate is negative or

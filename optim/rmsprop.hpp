@@ -24,6 +24,11 @@ class RMSProp final : public Optimizer<T> {
     /// @throws ValueError as Optimizer does; when alpha is not in 0 … 1, or another option is negative.
     explicit RMSProp(std::vector<Parameter<T>*> parameters, RMSPropOptions options = {});
     void step() override;
+    void visit(StateVisitor<T>& v) override {
+        v("square_avg", square_);
+        v("grad_avg", mean_);
+        v("momentum_buffer", velocity_);
+    }
 
   private:
     RMSPropOptions options_;

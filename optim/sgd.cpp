@@ -29,8 +29,8 @@ void SGD<T>::step() {
     const T lr = static_cast<T>(this->lr());
     const T decay = static_cast<T>(options_.weight_decay);
     const T momentum = static_cast<T>(options_.momentum);
-    const T keep = started_ ? momentum : T(0);
-    const T take = started_ ? static_cast<T>(1 - options_.dampening) : T(1);
+    const T keep = steps_ > 0 ? momentum : T(0);
+    const T take = steps_ > 0 ? static_cast<T>(1 - options_.dampening) : T(1);
     for (std::size_t i = 0; i < this->parameters().size(); ++i) {
         Parameter<T>& p = *this->parameters()[i];
         const std::size_t n = p.value.storage().size();
@@ -70,7 +70,7 @@ void SGD<T>::step() {
         }
         p.changed();
     }
-    started_ = true;
+    ++steps_;
 }
 
 template class SGD<float>;

@@ -22,11 +22,15 @@ class SGD final : public Optimizer<T> {
     /// momentum or with dampening.
     explicit SGD(std::vector<Parameter<T>*> parameters, SGDOptions options = {});
     void step() override;
+    void visit(StateVisitor<T>& v) override {
+        v("step", steps_);
+        v("momentum_buffer", velocity_);
+    }
 
   private:
     SGDOptions options_;
     std::vector<Tensor<T>> velocity_;
-    bool started_ = false;
+    std::uint64_t steps_ = 0;
 };
 
 extern template class SGD<float>;

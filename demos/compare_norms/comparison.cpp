@@ -31,21 +31,28 @@ std::map<Task, Dataset> load_data(const Flags& flags, const Plan& plan) {
     return data;
 }
 
-std::vector<Run> compare(const Plan& plan, const std::map<Task, Dataset>& data, std::size_t threads) {
+std::vector<Run> compare(const Plan& plan, const std::map<Task, Dataset>& data, std::size_t threads,
+                         FinishedRuns* finished) {
     std::vector<Run> runs(plan.jobs.size());
     Progress progress;
     progress.models = plan.jobs.size();
     for (std::size_t i = 0; i < runs.size(); ++i) {
         runs[i].job = plan.jobs[i];
+        if (finished != nullptr && finished->found().contains(i)) {
+            runs[i] = finished->found().at(i);
+            ++progress.models_done;
+            continue;
+        }
         const Setting& setting = plan.settings[plan.jobs[i].setting];
         progress.work +=
             static_cast<double>(setting.steps()) * work_of_a_step(setting, data.at(setting.task));
     }
     ProgressLine line(progress);
     const auto work = [&](std::size_t i) {
-        if (interrupted()) return;
+        if (interrupted() || runs[i].status != Status::waiting) return;
         const Setting& setting = plan.settings[plan.jobs[i].setting];
         runs[i] = train(setting, data.at(setting.task), plan.jobs[i], progress);
+        if (finished != nullptr && runs[i].status != Status::interrupted) finished->keep(i, runs[i]);
     };
     run_all(plan.order, threads, work, [&] { line.update(); });
     choose_rates(plan, runs);

@@ -87,6 +87,8 @@ ParsedFlags parse_flags(int argc, const char* const* argv) {
     app.add_option("--out", flags.out, "Folder for results.json and report.html")->capture_default_str();
     app.add_flag("--no-report", no_report, "Write results.json alone");
 
+    app.add_flag("--resume", flags.resume,
+                 "Go on with an interrupted comparison: same --out, same flags, same numbers in the end");
     app.add_option("--deck", flags.deck,
                    "Also write the first task and network, with each norm, as one page to step through");
 

@@ -29,6 +29,7 @@ struct Flags {
     std::optional<std::filesystem::path> data;
     std::filesystem::path out = "out/compare_norms";
     bool report = true;
+    bool resume = false;
     std::optional<std::filesystem::path> deck;
 };
 

@@ -8,9 +8,9 @@ build=$(readlink -f "$1")
 seconds=$2
 shift 2
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "run: fuzz takes a number of seconds, not '$seconds'." >&2; exit 2; }
-(($#)) || set -- gzip idx json
+(($#)) || set -- checkpoint gzip idx json
 for target in "$@"; do
-    [[ -d $here/corpus/$target ]] || { echo "run: there is no fuzz target '$target': gzip, idx or json." >&2; exit 2; }
+    [[ -d $here/corpus/$target ]] || { echo "run: there is no fuzz target '$target': checkpoint, gzip, idx or json." >&2; exit 2; }
 done
 
 fuzz() {
