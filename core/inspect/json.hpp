@@ -9,8 +9,8 @@ namespace tapedeck {
 
 /// What of a tape's numbers goes into its JSON. They are the larger part by far.
 struct JsonOptions {
-    bool values = false;
-    bool gradients = false;
+    bool values = false;     ///< each entry's value
+    bool gradients = false;  ///< each entry's gradient
 };
 
 /// The tape as JSON, one line without line breaks:
