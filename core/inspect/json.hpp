@@ -15,7 +15,7 @@ struct JsonOptions {
 
 /// The tape as JSON, one line without line breaks:
 ///
-///     {"format": "tapedeck tape", "version": 1, "type": "float32" or "float64", "entries": [entry, …]}
+///     {"format": "tapedeck tape", "version": 1, "type": "float32" or "float64", "entries": [entry, ...]}
 ///
 /// An entry, in the order of recording, has `index`, `op`, `name`, `scope`, `rule`, `file` and `line` (the
 /// user's; null and 0 where unknown), `shape`, `inputs` (indices), `needs_gradient`, `contributions` (how

@@ -1,4 +1,5 @@
 """Runs Doxygen over the public headers: what <tapedeck/tapedeck.hpp> includes, less what is nobody's business."""
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,17 @@ def public_headers():
     return [h for h in includes.reached_from("cmake/tapedeck.hpp") if not h.startswith(INTERNAL)]
 
 
+def prune(xml):
+    """Takes out what the pages must not show twice (a header's namespace, with all of its names) or can't parse."""
+    for file in xml.glob("*.xml"):
+        text = kept = file.read_text()
+        if file.name.endswith("_8hpp.xml"):
+            kept = re.sub(r"<innernamespace.*</innernamespace>", "", kept)
+        kept = re.sub(r"<initializer>(= )?\{\..*?</initializer>", "", kept, flags=re.DOTALL)
+        if kept != text:
+            file.write_text(kept)
+
+
 def main(out):
     out.mkdir(parents=True, exist_ok=True)
     headers = " ".join(f'"{f}"' for f in [HERE / "namespaces.dox", *(includes.ROOT / h for h in public_headers())])
@@ -24,7 +36,9 @@ OUTPUT_DIRECTORY = "{out}"
 STRIP_FROM_PATH  = "{includes.ROOT}"
 INPUT_FILTER     = "{sys.executable} {HERE / 'declared_once.py'}"
 """
-    return subprocess.run(["doxygen", "-"], input=configuration, text=True).returncode
+    status = subprocess.run(["doxygen", "-"], input=configuration, text=True).returncode
+    prune(out / "xml")
+    return status
 
 
 if __name__ == "__main__":

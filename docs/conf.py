@@ -1,0 +1,36 @@
+"""How Sphinx builds the guide and the reference; ./run docs says with what."""
+import re
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS))
+
+project = "Tapedeck"
+author = "the authors of Tapedeck"
+copyright = author + ", MIT licence"
+version = release = re.search(r"project\(tapedeck VERSION ([\d.]+)", (DOCS / "CMakeLists.txt").read_text()).group(1)
+
+extensions = ["myst_parser", "breathe", "sphinx.ext.graphviz"]
+exclude_patterns = ["README.md", "demos/**"]
+# Notebooks are pages as they are; ./run docs puts those of the tree into the source folder.
+if any(DOCS.glob("notebooks/*.ipynb")):
+    extensions += ["nbsphinx"]
+    nbsphinx_execute = "never"
+    nbsphinx_requirejs_path = nbsphinx_widgets_path = ""
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+breathe_projects = {"tapedeck": str(DOCS / "doxygen/xml")}
+breathe_default_project = "tapedeck"
+breathe_show_include = False
+cpp_index_common_prefix = ["tapedeck::"]
+primary_domain = "cpp"
+highlight_language = "cpp"
+graphviz_output_format = "svg"
+
+html_theme = "furo"
+html_title = f"Tapedeck {version}"
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
+html_copy_source = html_show_sourcelink = html_show_sphinx = False
