@@ -28,7 +28,7 @@ def main(build, out):
     gather(source)
     if extract.main(source / "doxygen"):
         return 1
-    return subprocess.run(["/usr/bin/python3", "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-j", "2",
+    return subprocess.run(["/usr/bin/python3", "-m", "sphinx", "-b", "html", "-q", "-E", "-W", "--keep-going", "-j", "2",
                            "-d", str(build / "doctrees"), str(source), str(out)]).returncode
 
 

@@ -22,7 +22,8 @@ def prune(xml):
         text = kept = file.read_text()
         if file.name.endswith("_8hpp.xml"):
             kept = re.sub(r"<innernamespace.*</innernamespace>", "", kept)
-        kept = re.sub(r"<initializer>(= )?\{\..*?</initializer>", "", kept, flags=re.DOTALL)
+            kept = re.sub(r"<name>[^<]*</name>(\s*<qualifiedname>)([^<]*)</", r"<name>\2</name>\1\2</", kept)
+        kept = re.sub(r"<initializer>(= )?\{\s*\..*?</initializer>", "", kept, flags=re.DOTALL)
         if kept != text:
             file.write_text(kept)
 
