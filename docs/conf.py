@@ -34,3 +34,15 @@ html_title = f"Tapedeck {version}"
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
+
+
+def list_notebooks(app, docname, source):
+    """Where the tree has notebooks, the front page lists them."""
+    listed = ""
+    if "nbsphinx" in app.config.extensions:
+        listed = "```{toctree}\n:maxdepth: 1\n:caption: Notebooks\n:glob:\n\nnotebooks/*\n```"
+    source[0] = source[0].replace("<!-- notebooks -->", listed)
+
+
+def setup(app):
+    app.connect("source-read", list_notebooks)
