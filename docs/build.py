@@ -1,4 +1,6 @@
 """Builds the site: ./run docs. Takes the folder to build in, and the one to write to."""
+import csv
+import json
 import shutil
 import subprocess
 import sys
@@ -7,6 +9,8 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(DOCS / "reference"))
+sys.path.insert(0, str(DOCS))
+import architecture  # noqa: E402
 import extract  # noqa: E402
 
 
@@ -23,9 +27,29 @@ def gather(source):
             shutil.copy(notebook, source / "notebooks")
 
 
+def write_benchmark(source):
+    """The table of docs/benchmark.json: a training step on one thread, in microseconds."""
+    measured = json.loads((DOCS / "benchmark.json").read_text())
+    results = [r for r in measured["results"] if r["norm"] == "layer" and r["threads"] == 1 and r["pinned"]]
+    peers = ["Tapedeck", "floor", "libtorch", "libtorch 2.6", "PyTorch 2.6", "torch.compile 2.6"]
+    with open(source / "guide/benchmark.csv", "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["work", *peers])
+        for result in results:
+            seconds = [result["seconds"].get(peer, {}).get("median") for peer in peers]
+            table.writerow([result["work"], *("" if s is None else f"{1e6 * s:,.1f}" if s < 1e-4 else f"{1e6 * s:,.0f}"
+                                              for s in seconds)])
+    machine = measured["machine"]
+    (source / "guide/benchmark_machine.txt").write_text(
+        f"{machine['processor']}, {machine['cores']} cores, {machine['instruction_set']}, OpenBLAS pinned to "
+        f"{measured['pinned']}, {machine['date']}; {measured['statistic']}.\n")
+
+
 def main(build, out):
     source = build / "source"
     gather(source)
+    write_benchmark(source)
+    (source / "guide/architecture.dot").write_text(architecture.drawing())
     if extract.main(source / "doxygen"):
         return 1
     return subprocess.run(["/usr/bin/python3", "-m", "sphinx", "-b", "html", "-q", "-E", "-W", "--keep-going", "-j", "2",
