@@ -1,6 +1,7 @@
 """Builds the site: ./run docs. Takes the folder to build in, and the one to write to."""
 import csv
 import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -52,15 +53,40 @@ def write_benchmark(source):
         f"{measured['pinned']}, {machine['date']}; medians of the medians of each round.\n")
 
 
+def unlisted(source):
+    """Public headers that no page of the reference shows."""
+    pages = "".join(page.read_text() for page in (source / "reference").glob("*.md"))
+    # A header that only includes others has nothing to show; neither do the calls of an operation's templates.
+    return [h for h in extract.public_headers() if f"{{doxygenfile}} {h}\n" not in pages and h != "core/ops/ops.hpp"]
+
+
+def loaded_from_elsewhere(out):
+    """Scripts, styles, fonts and pictures that a built page would fetch from the network."""
+    loads = re.compile(r"""<(?:script|img|iframe|link(?![^>]*rel="(?:canonical|license)"))[^>]*(?:src|href)="(?:https?:)?//[^"]*"|"""
+                       r"""url\(["']?(?:https?:)?//[^)]*\)|@import[^;]*//[^;]*;""")
+    files = [f for kind in ("*.html", "*.css") for f in out.rglob(kind)]
+    return [f"{f.relative_to(out)}: {found.group()}" for f in files for found in loads.finditer(f.read_text())]
+
+
+def complain(what, which):
+    for one in which:
+        print(f"docs: {what}: {one}", file=sys.stderr)
+    return bool(which)
+
+
 def main(build, out):
     source = build / "source"
     gather(source)
     write_benchmark(source)
     (source / "guide/architecture.dot").write_text(architecture.drawing())
+    if complain("a public header is on no page of docs/reference", unlisted(source)):
+        return 1
     if extract.main(source / "doxygen"):
         return 1
-    return subprocess.run(["/usr/bin/python3", "-m", "sphinx", "-b", "html", "-q", "-E", "-W", "--keep-going", "-j", "2",
-                           "-d", str(build / "doctrees"), str(source), str(out)]).returncode
+    shutil.rmtree(out, ignore_errors=True)
+    built = subprocess.run(["/usr/bin/python3", "-m", "sphinx", "-b", "html", "-q", "-E", "-W", "--keep-going", "-j", "2",
+                            "-d", str(build / "doctrees"), str(source), str(out)])
+    return built.returncode or complain("a page loads from the network", loaded_from_elsewhere(out))
 
 
 if __name__ == "__main__":
