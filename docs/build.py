@@ -27,6 +27,17 @@ def gather(source):
         (source / "notebooks").mkdir()
         for notebook in notebooks:
             shutil.copy(notebook, source / "notebooks")
+        copy_mathjax(source / "mathjax/mathjax")
+
+
+def copy_mathjax(to):
+    """What formulas need of Debian's MathJax, with one of its fonts, drawn as SVG: the site loads nothing from elsewhere."""
+    shutil.copytree("/usr/share/javascript/mathjax/extensions", to / "extensions")
+    for part in ("MathJax.js", "config/TeX-AMS_SVG-full.js", "jax/element", "jax/input/TeX", "jax/output/SVG/autoload",
+                 "jax/output/SVG/config.js", "jax/output/SVG/jax.js", "jax/output/SVG/fonts/TeX"):
+        mathjax = Path("/usr/share/javascript/mathjax") / part
+        (to / part).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if mathjax.is_dir() else shutil.copy)(mathjax, to / part)
 
 
 def microseconds(rounds):

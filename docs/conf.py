@@ -18,6 +18,8 @@ if any(DOCS.glob("notebooks/*.ipynb")):
     extensions += ["nbsphinx"]
     nbsphinx_execute = "never"
     nbsphinx_requirejs_path = nbsphinx_widgets_path = ""
+    mathjax_path = "mathjax/MathJax.js?config=TeX-AMS_SVG-full"
+    mathjax_options = {"defer": "defer"}
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -31,7 +33,7 @@ graphviz_output_format = "svg"
 
 html_theme = "furo"
 html_title = f"Tapedeck {version}"
-html_static_path = ["site.css"]
+html_static_path = ["site.css"] + (["mathjax"] if "nbsphinx" in extensions else [])
 html_css_files = ["site.css"]
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
 
