@@ -31,6 +31,7 @@ class Aside;
 template <class T = float>
 class Entry {
   public:
+    /// Its place on the tape, from 0.
     std::size_t index() const { return index_; }
     /// The operation's name: "Tanh"; leaves are "Input", "Variable", "Parameter".
     std::string_view op() const { return op_->name(); }
@@ -44,7 +45,9 @@ class Entry {
     const Where& where() const { return where_; }
     /// The indices of the entries that it reads, all smaller than its own.
     std::span<const std::uint32_t> inputs() const { return {inputs_.data(), inputs_.size()}; }
+    /// Whether it was given rather than computed: an input, a variable, a parameter.
     bool is_leaf() const { return inputs_.empty(); }
+    /// What its forward computed; a parameter's value is read in place.
     const Tensor<T>& value() const { return *value_; }
     /// Whether a reverse pass has reached it. For a parameter: always, since its gradient lives in the
     /// parameter.
@@ -57,6 +60,7 @@ class Entry {
     std::size_t contributions() const { return contributions_; }
     /// Whether any variable or parameter lies upstream, so that a reverse pass may come by.
     bool needs_grad() const { return needs_grad_; }
+    /// The parameter that it reads; null for any other entry.
     const Parameter<T>* parameter() const { return parameter_; }
     /// The operation itself: what inspection asks for more than its name and rule.
     const Op<T>& operation() const { return *op_; }

@@ -18,10 +18,13 @@ namespace tapedeck {
 template <class T>
 class Forward {
   public:
+    /// Made by the tape, for one run of one entry.
     Forward(Entries<T>& entries, Entry<T>& entry, bool frozen)
         : entries_(entries), entry_(entry), frozen_(frozen) {}
 
+    /// How many inputs the entry has.
     std::size_t inputs() const { return entry_.inputs_.size(); }
+    /// The value of input i.
     const Tensor<T>& input(std::size_t i) const { return *entries_[entry_.inputs_[i]].value_; }
     /// Input i, a parameter's matrix, transposed: once for all that read it in this run, since products with
     /// it are then in their fastest form. Null when input i is no parameter.

@@ -14,6 +14,7 @@
 
 namespace tapedeck {
 
+/// How a gradient is checked, and what counts as right.
 struct GradcheckOptions {
     /// What the report calls the function; empty: by the operations that it recorded.
     std::string name = {};
@@ -24,6 +25,7 @@ struct GradcheckOptions {
     /// An element is right when |recorded - numeric| <= relative * |numeric| + absolute * (the argument's
     /// largest numeric gradient).
     double relative = 1e-5;
+    /// The other term of the same: a share of the argument's largest numeric gradient.
     double absolute = 1e-9;
     /// Of the random cotangent.
     std::uint64_t seed = 1;
@@ -36,18 +38,21 @@ struct GradcheckOptions {
 
 /// What gradcheck found.
 struct GradcheckReport {
+    /// One input or parameter of the function.
     struct Argument {
-        std::string name;  ///< "argument 1", "argument 1 \"weight\"", "parameter fc1.weight"
-        Shape shape;
+        std::string name;            ///< "argument 1", "argument 1 \"weight\"", "parameter fc1.weight"
+        Shape shape;                 ///< of its value
         double largest = 0;          ///< numeric gradient, in absolute value
         std::string diagnosis = "";  ///< which usual mistake explains what is wrong here; "" when none fits
     };
+    /// One element of one argument's gradient.
     struct Element {
-        std::size_t argument;
-        std::size_t index;  ///< of the element, row-major
-        double recorded;
-        double numeric;
+        std::size_t argument;    ///< its index in `arguments`
+        std::size_t index;       ///< of the element, row-major
+        double recorded;         ///< what the reverse pass brought
+        double numeric;          ///< what differences give
         double uncertainty = 0;  ///< of `numeric`, as estimated from how it settled
+        /// |recorded - numeric|
         double error() const;
     };
     std::string function;             ///< its name, or the operations that it recorded
@@ -59,6 +64,7 @@ struct GradcheckReport {
     std::vector<Element> unsettled;   ///< all whose numeric gradient does not settle: a kink, most often
     bool imprecise = false;           ///< the check ran in float
 
+    /// Whether the check proves something, and every element is right.
     bool ok() const { return problem.empty() && wrong.empty() && unsettled.empty(); }
     /// The diagnoses of all arguments, a line each; "" when there is none.
     std::string diagnosis() const;

@@ -16,16 +16,21 @@ namespace tapedeck {
 template <class T>
 class Located {
   public:
+    /// A Variable as it is.
     Located(Variable<T> variable, Where where = Where::here()) : variable_(variable), where_(where) {}
+    /// A number: a constant of one element.
     template <class N>
     requires std::is_arithmetic_v<N> Located(N number, Where where = Where::here())
         : constant_(static_cast<T>(number)), where_(where) {}
     /// The tensor must outlive this: it is copied when it is recorded.
     Located(const Tensor<T>& tensor, Where where = Where::here()) : tensor_(&tensor), where_(where) {}
+    /// An xtensor expression, computed at once: a constant.
     template <TensorExpression E>
     Located(const E& expression, Where where = Where::here()) : constant_(expression), where_(where) {}
 
+    /// The line that it was used on.
     const Where& where() const { return where_; }
+    /// Whether it is a number, tensor or expression, and no Variable.
     bool is_constant() const { return tensor_ != nullptr || constant_.has_value(); }
     /// The operand as a Variable: a constant is recorded on `tape`.
     Variable<T> on(Tape<T>& tape) const;
@@ -44,6 +49,7 @@ class Located {
 template <class T>
 class Attempt {
   public:
+    /// Remembers how far this tape is recorded.
     explicit Attempt(Tape<T>& tape);
     Attempt(const Attempt&) = delete;
     Attempt& operator=(const Attempt&) = delete;
@@ -56,8 +62,10 @@ class Attempt {
     int exceptions_;
 };
 
+/// Whether X is a Variable, of any number type.
 template <class X>
 inline constexpr bool is_variable = false;
+/// A Variable is one.
 template <class T>
 inline constexpr bool is_variable<Variable<T>> = true;
 

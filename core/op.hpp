@@ -29,7 +29,9 @@ struct Op {
     virtual std::string_view name() const = 0;
     /// The adjoint as a formula: "dx = dy * (1 - y^2)"
     virtual std::string_view rule() const = 0;
+    /// Computes the entry's value from its inputs' values. @throws through Forward::fail when they don't fit.
     virtual void forward(Forward<T>& f) = 0;
+    /// Hands the entry's gradient on to each input that needs one, by the chain rule.
     virtual void adjoint(Reverse<T>& r) = 0;
     /// Undoes what the last forward changed outside of the tape: running statistics, a generator's state. It
     /// is called when a later part of the same module throws.

@@ -19,13 +19,16 @@ class Tape;
 template <class T = float>
 class Parameter {
   public:
-    std::string name;
-    Tensor<T> value;  ///< call changed() after writing to it: recordings keep what they derive from it
-    Tensor<T> grad;   ///< same shape as value; zeros at first
+    std::string name;  ///< the member's: "weight"
+    Tensor<T> value;   ///< call changed() after writing to it: recordings keep what they derive from it
+    Tensor<T> grad;    ///< same shape as value; zeros at first
 
+    /// With this value, and a gradient of zeros.
     explicit Parameter(Tensor<T> initial, std::string its_name = "")
         : name(std::move(its_name)), value(std::move(initial)), grad(zeros<T>(value.shape())) {}
+    /// The same name, value and gradient, on no tape.
     Parameter(const Parameter& other) : name(other.name), value(other.value), grad(other.grad) {}
+    /// Counts as a change of `value`.
     Parameter& operator=(const Parameter& other) {
         if (this == &other) return *this;
         name = other.name;
@@ -36,10 +39,12 @@ class Parameter {
     }
     ~Parameter() = default;
 
+    /// Sets the gradient to zeros.
     void zero_grad() { std::fill(grad.storage().begin(), grad.storage().end(), T(0)); }
     /// Says that `value` was given new numbers. Optimizers and loading do it; a reverse pass over a recording
     /// that read the old ones is then refused.
     void changed() { ++version_; }
+    /// How often `value` was changed.
     std::uint32_t version() const { return version_; }
 
   private:
@@ -57,7 +62,9 @@ template <class X>
 class Boxed {
   public:
     Boxed() = default;  ///< empty
+    /// Takes x in.
     explicit Boxed(X x) : box_(std::make_unique<X>(std::move(x))) {}
+    /// A box of its own, with a copy.
     Boxed(const Boxed& other) : box_(other ? std::make_unique<X>(*other) : nullptr) {}
     Boxed(Boxed&&) noexcept = default;
     /// Assignment is into the box that is there, so that an optimizer's pointers to it stay good.
@@ -68,6 +75,7 @@ class Boxed {
             box_ = other ? std::make_unique<X>(*other) : nullptr;
         return *this;
     }
+    /// Into the box that is there, too.
     Boxed& operator=(Boxed&& other) {
         if (box_ && other.box_)
             *box_ = std::move(*other.box_);
@@ -77,10 +85,15 @@ class Boxed {
     }
     ~Boxed() = default;
 
+    /// Whether it is not empty.
     explicit operator bool() const { return box_ != nullptr; }
+    /// What is in it; it must not be empty.
     X& operator*() { return *box_; }
+    /// What is in it; it must not be empty.
     const X& operator*() const { return *box_; }
+    /// A member of what is in it.
     X* operator->() { return box_.get(); }
+    /// A member of what is in it.
     const X* operator->() const { return box_.get(); }
 
   private:

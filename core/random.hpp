@@ -12,12 +12,15 @@ namespace tapedeck {
 /// numbers.
 class Random {
   public:
+    /// Four words of 64 bits, not all zero.
     using State = std::array<std::uint64_t, 4>;
 
+    /// Every seed gives a sequence of its own.
     explicit Random(std::uint64_t seed);
     /// A generator in exactly this state (not all zero).
     /// @throws ValueError when every word is zero.
     static Random from_state(const State& state);
+    /// Where it stands: from_state goes on from there.
     const State& state() const { return state_; }
 
     /// The next 64 random bits.

@@ -64,6 +64,7 @@ Tape<T>& tape_for(const Where& where, const typename O::Options& options,
         refuse_operands(named_by<O>(options).name(), where, operands.size());
     return *tape;
 }
+/// The same of operands given one by one.
 template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
 Tape<T>& tape_for(const Where& where, const typename O::Options& options, const tapedeck::Variable<T>& first,
                   const V&... rest) {
@@ -77,6 +78,7 @@ tapedeck::Variable<T> record(const Where& where, const typename O::Options& opti
                              std::span<const tapedeck::Variable<T>> operands) {
     return tape_for<O>(where, options, operands).template record<O>(where, options, operands);
 }
+/// The same of operands given one by one.
 template <class O, class T, std::same_as<tapedeck::Variable<T>>... V>
 tapedeck::Variable<T> record(const Where& where, const typename O::Options& options,
                              const tapedeck::Variable<T>& first, const V&... rest) {

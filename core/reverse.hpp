@@ -13,8 +13,8 @@ namespace tapedeck {
 /// Where a contribution to an input's gradient goes: the first one is assigned, later ones are added.
 template <class T>
 struct Deposit {
-    T* data;
-    bool add;
+    T* data;   ///< all elements of the gradient, row-major
+    bool add;  ///< add to what is there, or overwrite it
 };
 
 /// The gradient that arrived and the values of the forward pass on one side, the inputs' gradients on the
@@ -26,8 +26,11 @@ class Reverse {
     Reverse(Entries<T>& entries, const Entry<T>& entry, bool sharing = false)
         : entries_(entries), entry_(entry), sharing_(sharing) {}
 
+    /// How many inputs the entry has.
     std::size_t inputs() const { return entry_.inputs_.size(); }
+    /// The value of input i.
     const Tensor<T>& input(std::size_t i) const { return *source(i).value_; }
+    /// The value that the forward wrote.
     const Tensor<T>& output() const { return *entry_.value_; }
     /// dL/d output
     const Tensor<T>& upstream() const { return *entry_.grad_; }

@@ -21,11 +21,13 @@ class Scopes {
 
     /// Without a name the path stays; without an owner, the owner does.
     void open(std::string_view name, Where where, const void* owner);
+    /// Closes the innermost one.
     void close() { active_.pop_back(); }
     /// "mlp/hidden1/norm"; it stays where it is as long as the Scopes live.
     const std::string* path() const { return active_.back().path; }
     /// The line that the innermost scope was opened from, and who opened it.
     Where where() const { return active_.back().where; }
+    /// Who opened it; null for nobody.
     const void* owner() const { return active_.back().owner; }
 
   private:
@@ -43,6 +45,7 @@ class Scopes {
 /// Closes a scope when it goes out of its own.
 class [[nodiscard]] ScopeGuard {
   public:
+    /// Takes care of the scope that was opened last.
     explicit ScopeGuard(Scopes& scopes) : scopes_(scopes) {}
     ScopeGuard(const ScopeGuard&) = delete;
     ScopeGuard& operator=(const ScopeGuard&) = delete;
@@ -55,6 +58,7 @@ class [[nodiscard]] ScopeGuard {
 /// Holds a tape in a mode, paused or frozen, until it goes out of scope; guards of one mode nest.
 class [[nodiscard]] ModeGuard {
   public:
+    /// Counts itself in, and out when it goes.
     explicit ModeGuard(int& depth) : depth_(depth) { ++depth_; }
     ModeGuard(const ModeGuard&) = delete;
     ModeGuard& operator=(const ModeGuard&) = delete;

@@ -25,6 +25,7 @@ bool answers_to(const Entry<T>& entry, std::string_view name) {
 template <class Self, class T>
 class Stepping {
   public:
+    /// A question about an entry, for until().
     using Predicate = std::function<bool(const Entry<T>&)>;
 
     /// Steps until here() answers to this name. Stays where it is when it does already, or when nothing ahead

@@ -20,6 +20,7 @@ namespace tapedeck {
 
 /// The tag of `tape.play(frozen)`.
 struct Frozen {};
+/// Says to play() that nothing outside of the values may change.
 inline constexpr Frozen frozen{};
 
 /// A row of entries in the order of recording, which is already a topological order. A tape belongs to one
@@ -39,6 +40,7 @@ class Tape {
     Variable<T> input(const Mask& mask, std::string_view name = "", Where where = Where::here()) {
         return input_mask(mask, name, where);
     }
+    /// Any xtensor expression, computed at once.
     template <TensorExpression E>
     requires(!std::same_as<E, Tensor<T>> &&
              !std::same_as<E, Tensor<bool>>) Variable<T> input(const E& x, std::string_view name = "",
@@ -59,6 +61,7 @@ class Tape {
         const std::array<Variable<T>, sizeof...(V)> all{inputs...};
         return record<O>(where, options, std::span<const Variable<T>>(all));
     }
+    /// The same of a row of inputs, for an operation that takes any number.
     template <class O>
     Variable<T> record(const Where& where, const typename O::Options& options,
                        std::span<const Variable<T>> inputs);
@@ -75,6 +78,7 @@ class Tape {
     }
     /// The reverse pass, paused before its first adjoint. @throws as backward does
     Playback<T> reverse(Variable<T> loss, Where where = Where::here());
+    /// The same from any y, with dL/dy given. @throws as backward does
     Playback<T> reverse(Variable<T> y, const Tensor<T>& cotangent, Where where = Where::here());
 
     /// Runs the recorded program again, with the parameters' and inputs' present numbers: statistics are
@@ -91,14 +95,18 @@ class Tape {
 
     /// Forgets the entries and keeps their memory: recording the same program again allocates nothing.
     void rewind();
+    /// How many entries are recorded.
     std::size_t size() const { return used_; }
+    /// Whether nothing is recorded.
     bool empty() const { return used_ == 0; }
     /// @throws ValueError when there is no entry i.
     const Entry<T>& operator[](std::size_t i) const;
     /// A handle on entry i. @throws ValueError when there is none.
     Variable<T> at(std::size_t i) { return {this, (*this)[i].index_, generation_}; }
 
+    /// The entries in the order of recording, for a range-based for.
     auto begin() const { return typename Entries<T>::Iterator(&entries_, 0); }
+    /// Behind the last entry.
     auto end() const { return typename Entries<T>::Iterator(&entries_, used_); }
 
     /// While the guard lives, entries are recorded under this name, within the scopes that are open already.
@@ -110,6 +118,7 @@ class Tape {
     }
     /// While the guard lives, entries hold values only: no gradient will flow through them.
     [[nodiscard]] ModeGuard pause() { return ModeGuard(paused_); }
+    /// Whether a pause() is in force.
     bool paused() const { return paused_ > 0; }
     /// While the guard lives, recording has no side effects, as play(frozen) has none: running statistics and
     /// generators are left as they are, and each dropout draws from a copy. gradcheck records so.
@@ -121,6 +130,7 @@ class Tape {
     /// The line that the innermost scope was opened from, and its owner: what a library's module records
     /// under.
     Where where() const { return scopes_.where(); }
+    /// Whose scope it is; null when nobody's.
     const void* owner() const { return scopes_.owner(); }
     /// "matmul in mlp/fc2 (demo.cpp:41)": how an error names an operation that is about to be recorded.
     std::string place(std::string_view operation, Where where) const;

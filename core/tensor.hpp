@@ -77,17 +77,21 @@ using Tensor = xt::xarray_container<SmallVector<T, 4, 64>, xt::layout_type::row_
 /// Which axes a reduction runs over: one int or a braced list, negative ones counted from the end; empty
 /// means all.
 struct Axes {
+    /// How many there can be.
     static constexpr std::size_t kMax = 8;
-    std::array<int, kMax> axis{};
-    std::size_t count = 0;
+    std::array<int, kMax> axis{};  ///< the first `count` of these
+    std::size_t count = 0;         ///< 0: all axes
 
     constexpr Axes() = default;
+    /// One axis.
     constexpr Axes(int single) : axis{single}, count(1) {}  // NOLINT: an int is an Axes, that is the point
+    /// Several. @throws ShapeError when there are more than kMax.
     Axes(std::initializer_list<int> list);
     /// Sorted, counted from the front; all axes when empty. Of a scalar 0 and -1 are none at all, as in
     /// PyTorch.
     /// @throws ShapeError when one is out of range for `rank` or stands twice.
     Axes resolved(std::size_t rank) const;
+    /// Whether axis a, counted from the front, is among those resolved.
     bool contains(std::size_t a) const;
 };
 
@@ -119,10 +123,12 @@ Tensor<T> full(const Shape& shape, T value) {
     std::fill(tensor.begin(), tensor.end(), value);
     return tensor;
 }
+/// A tensor of this shape, all 0.
 template <class T>
 Tensor<T> zeros(const Shape& shape) {
     return full(shape, T(0));
 }
+/// A tensor of this shape, all 1.
 template <class T>
 Tensor<T> ones(const Shape& shape) {
     return full(shape, T(1));

@@ -20,14 +20,19 @@ class Located;
 template <class T>
 class Variable;
 
+/// a + b, with NumPy's broadcasting. @throws ShapeError when the shapes don't broadcast.
 template <class T>
 Variable<T> add(const Located<T>& a, const Located<T>& b);
+/// a - b. @throws as add
 template <class T>
 Variable<T> subtract(const Located<T>& a, const Located<T>& b);
+/// a * b, element by element. @throws as add
 template <class T>
 Variable<T> multiply(const Located<T>& a, const Located<T>& b);
+/// a / b, element by element. @throws as add
 template <class T>
 Variable<T> divide(const Located<T>& a, const Located<T>& b);
+/// -a
 template <class T>
 Variable<T> negate(const Located<T>& a);
 
@@ -40,8 +45,11 @@ class Variable {
 
     // Each takes the user's line, which a refusal names.
 
+    /// The entry. @throws StaleVariableError when the tape was rewound, as all of these do.
     const Entry<T>& entry(Where where = Where::here()) const;
+    /// What was computed. The reference is good until the tape is rewound.
     const Tensor<T>& value(Where where = Where::here()) const { return entry(where).value(); }
+    /// The value's.
     const Shape& shape(Where where = Where::here()) const { return value(where).shape(); }
     /// The value of a tensor of one element.
     /// @throws ShapeError when it has more, or none.
@@ -49,8 +57,11 @@ class Variable {
     /// dL/d this, once a reverse pass has reached it.
     /// @throws StaleVariableError when none has.
     const Tensor<T>& grad(Where where = Where::here()) const { return entry(where).grad(where); }
+    /// Whether a reverse pass has reached it.
     bool has_grad(Where where = Where::here()) const { return entry(where).has_grad(); }
+    /// Its entry's place on the tape.
     std::size_t index(Where where = Where::here()) const { return entry(where).index(); }
+    /// The tape that it is on.
     Tape<T>& tape(Where where = Where::here()) const;
     /// Names the entry, for printing and for Playback::until; returns the same handle.
     Variable named(std::string_view name, Where where = Where::here()) const;

@@ -5,18 +5,21 @@
 
 namespace tapedeck {
 
+/// tanh(x), element by element (see tanh).
 template <class T = float>
 class Tanh final : public Module<T> {
   public:
     Variable<T> forward(Variable<T> x) override;
 };
 
+/// max(x, 0), element by element (see relu).
 template <class T = float>
 class ReLU final : public Module<T> {
   public:
     Variable<T> forward(Variable<T> x) override;
 };
 
+/// 1 / (1 + e^-x), element by element (see sigmoid).
 template <class T = float>
 class Sigmoid final : public Module<T> {
   public:

@@ -5,8 +5,9 @@
 
 namespace tapedeck {
 
+/// As the arguments of torch.nn.Linear.
 struct LinearOptions {
-    bool bias = true;
+    bool bias = true;  ///< whether b is added
 };
 
 /// A fully connected layer, as torch.nn.Linear: x (…, in) -> (…, out).

@@ -23,9 +23,13 @@ class Visitor {
   public:
     virtual ~Visitor() = default;
 
+    /// A module within this one.
     void operator()(std::string_view name, Module<T>& child) { module(name, child); }
+    /// What training changes.
     void operator()(std::string_view name, Parameter<T>& p) { parameter(name, p); }
+    /// A buffer: state that is not trained.
     void operator()(std::string_view name, Tensor<T>& b) { buffer(name, b); }
+    /// A generator of random numbers.
     void operator()(std::string_view name, Random& r) { generator(name, r); }
     /// An empty box is passed over: a Linear without a bias.
     template <class X>
@@ -34,9 +38,13 @@ class Visitor {
     }
 
   protected:
+    /// What a kind of visitor does with each child;
     virtual void module(std::string_view, Module<T>&) {}
+    /// with each parameter;
     virtual void parameter(std::string_view, Parameter<T>&) {}
+    /// with each buffer;
     virtual void buffer(std::string_view, Tensor<T>&) {}
+    /// with each generator.
     virtual void generator(std::string_view, Random&) {}
 };
 
@@ -56,7 +64,9 @@ class Module {
     Module() = default;
     virtual ~Module() = default;
     // A name and a cache belong to the place, not to the value.
+    /// The mode alone: a name and a cache belong to the place, not to the value.
     Module(const Module& other) : training_(other.training_) {}
+    /// The same.
     Module& operator=(const Module& other) {
         training_ = other.training_;
         children_named_ = false;
@@ -72,6 +82,8 @@ class Module {
         const Attempt<T> attempt(x.tape());
         return forward(x);
     }
+    /// What it computes from x; a module of one's own says it in operations and modules. Call the module, not
+    /// this.
     virtual Variable<T> forward(Variable<T> x) = 0;
     /// Shows every child, parameter, buffer and generator under its name: v("fc1", fc1).
     virtual void visit(Visitor<T>&) {}
@@ -83,10 +95,13 @@ class Module {
     /// What belongs to a model's state but is not trained: "norm.running_var".
     std::vector<std::pair<std::string, Tensor<T>*>> named_buffers();
 
+    /// Sets the gradient of every parameter to zeros.
     void zero_grad();
     /// Training mode, here and in all children: Dropout drops, BatchNorm uses the batch's statistics.
     void train(bool on = true);
+    /// train(false): Dropout hands x on, BatchNorm uses its running statistics.
     void eval() { train(false); }
+    /// Whether it is in training mode, as at first.
     bool is_training() const { return training_; }
 
     /// The scope that a root module opens; children have their names from their parent. Without it a root

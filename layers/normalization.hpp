@@ -10,12 +10,13 @@
 
 namespace tapedeck {
 
+/// As the arguments of torch.nn.BatchNorm1d.
 struct BatchNormOptions {
-    double eps = 1e-5;
+    double eps = 1e-5;  ///< added to the variance before the root
     /// The weight of the new batch in the running statistics; none: a plain average over all batches.
     std::optional<double> momentum = 0.1;
-    bool affine = true;
-    bool track_running_stats = true;
+    bool affine = true;               ///< whether there is a weight and a bias
+    bool track_running_stats = true;  ///< without, batches normalize themselves in eval mode too
     /// Whether the running variance takes in each batch's over n - 1, or over n.
     bool unbiased_running_var = true;
 
@@ -43,17 +44,21 @@ class BatchNorm final : public Module<T> {
     BatchNormOptions options_;
 };
 
+/// As the arguments of torch.nn.LayerNorm.
 struct LayerNormOptions {
-    double eps = 1e-5;
-    bool elementwise_affine = true;
-    bool bias = true;
+    double eps = 1e-5;               ///< added to the variance before the root
+    bool elementwise_affine = true;  ///< whether there is a weight
+    bool bias = true;                ///< whether there is a bias beside the weight
 };
 
 /// The trailing dimensions that a LayerNorm or an RMSNorm runs over: LayerNorm(64), LayerNorm({4, 5}).
 struct NormalizedShape {
-    Shape shape;
+    Shape shape;  ///< the last dimensions of x
+    /// The last dimension alone.
     NormalizedShape(std::size_t size) : shape{size} {}  // NOLINT: 64 is a shape here
+    /// Several.
     NormalizedShape(std::initializer_list<std::size_t> sizes) : shape(sizes) {}
+    /// Several, from a shape.
     NormalizedShape(const Shape& sizes) : shape(sizes) {}  // NOLINT
 };
 
@@ -77,9 +82,10 @@ class LayerNorm final : public Module<T> {
     LayerNormOptions options_;
 };
 
+/// As the arguments of torch.nn.RMSNorm.
 struct RMSNormOptions {
-    std::optional<double> eps;  ///< none: the machine epsilon of T
-    bool elementwise_affine = true;
+    std::optional<double> eps;       ///< none: the machine epsilon of T
+    bool elementwise_affine = true;  ///< whether there is a weight
 };
 
 /// Root mean square normalization (see rms_norm), as torch.nn.RMSNorm: any leading dimensions, none included.
@@ -98,9 +104,10 @@ class RMSNorm final : public Module<T> {
     RMSNormOptions options_;
 };
 
+/// As the arguments of torch.nn.GroupNorm.
 struct GroupNormOptions {
-    double eps = 1e-5;
-    bool affine = true;
+    double eps = 1e-5;   ///< added to the variance before the root
+    bool affine = true;  ///< whether there is a weight and a bias
 };
 
 /// Group normalization (see group_norm), as torch.nn.GroupNorm: (N, C, …).
@@ -123,12 +130,13 @@ class GroupNorm final : public Module<T> {
     GroupNormOptions options_;
 };
 
+/// As the arguments of torch.nn.InstanceNorm1d.
 struct InstanceNormOptions {
-    double eps = 1e-5;
+    double eps = 1e-5;  ///< added to the variance before the root
     /// The weight of the new batch in the running statistics; none: a plain average over all batches.
     std::optional<double> momentum = 0.1;
-    bool affine = false;
-    bool track_running_stats = false;
+    bool affine = false;               ///< whether there is a weight and a bias
+    bool track_running_stats = false;  ///< whether running statistics normalize in eval mode
 };
 
 /// Instance normalization (see instance_norm), as torch.nn.InstanceNorm1d: (N, C, L) or (C, L).

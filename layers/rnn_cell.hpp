@@ -15,11 +15,12 @@ enum class RNNNorm {
     batch_shared,    ///< BatchNorm with one set of running statistics for all steps
 };
 
+/// What is normalized, and how.
 struct RNNCellOptions {
-    RNNNorm norm = RNNNorm::none;
+    RNNNorm norm = RNNNorm::none;  ///< of the pre-activation
     /// With batch_per_step: for how many steps statistics are kept; later steps use the last one's.
     std::size_t steps = 0;
-    double eps = 1e-5;
+    double eps = 1e-5;  ///< added to the variance before the root
 };
 
 /// h' = tanh(norm(x W_ih^T + b_ih + h W_hh^T + b_hh)), as torch.nn.RNNCell where norm is none: x (N, in),

@@ -14,6 +14,7 @@ namespace tapedeck {
 template <class T>
 class AnyModule {
   public:
+    /// Takes the module in.
     template <std::derived_from<Module<T>> M>
     explicit AnyModule(M module)
         : module_(std::make_unique<M>(std::move(module))),
@@ -23,6 +24,7 @@ class AnyModule {
           assign_([](Module<T>& to, const Module<T>& from) {
               static_cast<M&>(to) = static_cast<const M&>(from);
           }) {}
+    /// A copy of the module in it.
     AnyModule(const AnyModule& other)
         : module_(other.clone_(*other.module_)), clone_(other.clone_), assign_(other.assign_) {}
     AnyModule(AnyModule&&) noexcept = default;
@@ -36,6 +38,7 @@ class AnyModule {
     AnyModule& operator=(AnyModule&&) noexcept = default;
     ~AnyModule() = default;
 
+    /// The module in it.
     Module<T>& operator*() const { return *module_; }
 
   private:
@@ -57,6 +60,7 @@ class Sequential final : public Module<T> {
         children_.emplace_back(std::string(name), AnyModule<T>(std::move(module)));
         return *this;
     }
+    /// How many modules there are.
     std::size_t size() const { return children_.size(); }
     /// @throws ValueError when there is no module i.
     Module<T>& operator[](std::size_t i) const;

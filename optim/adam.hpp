@@ -7,12 +7,13 @@
 
 namespace tapedeck {
 
+/// As the arguments of torch.optim.Adam.
 struct AdamOptions {
-    double lr = 1e-3;
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double eps = 1e-8;
-    double weight_decay = 0;
+    double lr = 1e-3;         ///< learning rate: the size of a step, in the parameter's units
+    double beta1 = 0.9;       ///< weight of the old in the mean of gradients
+    double beta2 = 0.999;     ///< weight of the old in the mean of their squares
+    double eps = 1e-8;        ///< added to the root, in the gradient's units
+    double weight_decay = 0;  ///< times the parameter, added to the gradient
 };
 
 /// Adam (Kingma, Ba 2015, algorithm 1), as torch.optim.Adam: g += weight_decay * p; m and v are running means
@@ -34,6 +35,7 @@ class Adam : public Optimizer<T> {
   protected:
     /// Where weight decay enters: into the gradient, and so into the moments, or into the parameter alone.
     enum class Decay { in_gradient, decoupled };
+    /// For AdamW.
     Adam(std::vector<Parameter<T>*> parameters, AdamOptions options, Decay decay);
 
   private:
@@ -43,12 +45,13 @@ class Adam : public Optimizer<T> {
     std::uint64_t steps_ = 0;
 };
 
+/// As the arguments of torch.optim.AdamW.
 struct AdamWOptions {
-    double lr = 1e-3;
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double eps = 1e-8;
-    double weight_decay = 1e-2;
+    double lr = 1e-3;            ///< learning rate: the size of a step, in the parameter's units
+    double beta1 = 0.9;          ///< weight of the old in the mean of gradients
+    double beta2 = 0.999;        ///< weight of the old in the mean of their squares
+    double eps = 1e-8;           ///< added to the root, in the gradient's units
+    double weight_decay = 1e-2;  ///< times lr times the parameter, taken off the parameter
 };
 
 /// AdamW (Loshchilov, Hutter 2019, algorithm 2), as torch.optim.AdamW: p -= lr * weight_decay * p, then

@@ -31,12 +31,15 @@ class Optimizer {
     /// One step. The recording that the gradients came from is stale after it: rewind the tape.
     /// @throws ShapeError when a parameter was given a value of another shape; nothing is changed then.
     virtual void step() = 0;
+    /// Sets the gradient of every parameter to zeros.
     void zero_grad() {
         for (Parameter<T>* p : parameters_) p->zero_grad();
     }
+    /// The learning rate.
     double lr() const { return lr_; }
     /// @throws ValueError when negative, infinite or not a number.
     void lr(double new_value);
+    /// What it changes, in the order given.
     const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
     /// Shows what steps remember, beside the rate, so that a Checkpoint can keep it; under PyTorch's names.
     virtual void visit(StateVisitor<T>&) {}
@@ -66,6 +69,7 @@ class Optimizer {
 /// @returns the norm before. @throws ValueError when max_norm is negative, or a parameter null.
 template <class T>
 T clip_grad_norm(std::span<Parameter<T>* const> parameters, double max_norm);
+/// The same of net.parameters().
 template <class T>
 T clip_grad_norm(const std::vector<Parameter<T>*>& parameters, double max_norm) {
     return clip_grad_norm(std::span<Parameter<T>* const>(parameters), max_norm);

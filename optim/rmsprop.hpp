@@ -5,13 +5,14 @@
 
 namespace tapedeck {
 
+/// As the arguments of torch.optim.RMSprop.
 struct RMSPropOptions {
-    double lr = 1e-2;
-    double alpha = 0.99;
-    double eps = 1e-8;
-    double weight_decay = 0;
-    double momentum = 0;
-    bool centered = false;
+    double lr = 1e-2;         ///< learning rate: the size of a step, in the parameter's units
+    double alpha = 0.99;      ///< weight of the old in the running means
+    double eps = 1e-8;        ///< added to the root, in the gradient's units
+    double weight_decay = 0;  ///< times the parameter, added to the gradient
+    double momentum = 0;      ///< weight of the step before
+    bool centered = false;    ///< whether the mean's square is taken off: a variance
 };
 
 /// RMSProp (Tieleman, Hinton 2012, lecture 6.5; centered: Graves 2013, equations 38 to 41), as

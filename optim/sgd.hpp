@@ -5,12 +5,13 @@
 
 namespace tapedeck {
 
+/// As the arguments of torch.optim.SGD.
 struct SGDOptions {
-    double lr = 1e-3;
-    double momentum = 0;
-    double dampening = 0;
-    bool nesterov = false;
-    double weight_decay = 0;
+    double lr = 1e-3;         ///< learning rate
+    double momentum = 0;      ///< weight of the step before
+    double dampening = 0;     ///< what share of the gradient is left out of the momentum
+    bool nesterov = false;    ///< look ahead by the momentum
+    double weight_decay = 0;  ///< times the parameter, added to the gradient
 };
 
 /// As torch.optim.SGD: g += weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at the first

@@ -10,6 +10,7 @@
 
 namespace tapedeck {
 
+/// What a deck's page is called, and how much may go into it.
 struct DeckOptions {
     std::string title = "";  ///< "" takes the file's name
     /// The largest file to write, in bytes. Tensors are sampled evenly, and marked so, until it fits.

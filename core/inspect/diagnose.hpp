@@ -13,6 +13,7 @@
 
 namespace tapedeck {
 
+/// What diagnose is told of the updates, and from where on it speaks up.
 template <class T = float>
 struct DiagnoseOptions {
     /// The learning rate: the update of a step is then taken to be lr * gradient, as plain SGD's is.
@@ -29,6 +30,7 @@ struct DiagnoseOptions {
 
 /// What one part of a model was found to suffer from.
 struct Finding {
+    /// What it suffers from.
     enum class Kind {
         non_finite,         ///< a value or a gradient is nan or infinite; `number` is how many
         no_gradient,        ///< a parameter that no gradient came to
@@ -38,19 +40,21 @@ struct Finding {
         update_ratio,       ///< an update far from a thousandth of its parameter; `number` is the log10
         unused_statistics,  ///< a BatchNorm evaluated with running statistics that were never updated
     };
-    Kind kind;
+    Kind kind;                         ///< what it suffers from
     std::optional<std::size_t> entry;  ///< its index, where the finding has one
     std::string parameter;             ///< its name, where the finding is about one
-    double number = 0;
-    std::string text;  ///< one or two sentences, with scope and line
+    double number = 0;                 ///< what `kind` says
+    std::string text;                  ///< one or two sentences, with scope and line
 };
 
 /// All that was looked at, and what was found.
 struct Diagnosis {
-    std::vector<Finding> findings;
-    std::string measured;  ///< one line: the numbers of what is well
+    std::vector<Finding> findings;  ///< in the order in which it was looked for them
+    std::string measured;           ///< one line: the numbers of what is well
 
+    /// Whether nothing was found.
     bool ok() const { return findings.empty(); }
+    /// Whether there is a finding of this kind.
     bool found(Finding::Kind kind) const;
     /// The findings, a line each, then what was measured; that alone when all is well.
     std::string text() const;

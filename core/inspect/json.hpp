@@ -9,13 +9,13 @@ namespace tapedeck {
 
 /// What of a tape's numbers goes into its JSON. They are the larger part by far.
 struct JsonOptions {
-    bool values = false;
-    bool gradients = false;
+    bool values = false;     ///< each entry's value
+    bool gradients = false;  ///< each entry's gradient
 };
 
 /// The tape as JSON, one line without line breaks:
 ///
-///     {"format": "tapedeck tape", "version": 1, "type": "float32" or "float64", "entries": [entry, …]}
+///     {"format": "tapedeck tape", "version": 1, "type": "float32" or "float64", "entries": [entry, ...]}
 ///
 /// An entry, in the order of recording, has `index`, `op`, `name`, `scope`, `rule`, `file` and `line` (the
 /// user's; null and 0 where unknown), `shape`, `inputs` (indices), `needs_gradient`, `contributions` (how

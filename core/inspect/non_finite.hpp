@@ -14,7 +14,8 @@ namespace tapedeck {
 /// An entry with a value that is infinite or not a number.
 struct NonFinite {
     std::size_t entry = 0;              ///< its index
-    std::size_t nan = 0, inf = 0;       ///< how many of its numbers are nan, and infinite
+    std::size_t nan = 0;                ///< how many of its numbers are nan
+    std::size_t inf = 0;                ///< how many are infinite
     std::size_t of = 0;                 ///< how many there are
     std::string place;                  ///< "entry #17, LayerNorm in mlp/norm2 (demo.cpp:43)"
     std::string counts;                 ///< "3 of 2048 values are nan"

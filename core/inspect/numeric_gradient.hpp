@@ -11,7 +11,7 @@ namespace tapedeck {
 
 /// A gradient by differences, with how far each element can be trusted; nan where none was asked for.
 struct NumericGradient {
-    Tensor<double> value;
+    Tensor<double> value;        ///< of the shape of what it is the gradient of
     Tensor<double> uncertainty;  ///< as estimated from how the differences settled
 };
 

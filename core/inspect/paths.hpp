@@ -25,11 +25,14 @@ Paths<T> paths(Variable<T> v, Where where = Where::here());
 
 /// How the paths meet, as lengths (roots of sums of squares) and as shares of the direct one.
 struct PathSizes {
-    double direct = 0, mean = 0, variance = 0;
+    double direct = 0;    ///< length of the direct path
+    double mean = 0;      ///< of the path through the mean
+    double variance = 0;  ///< of the path through the variance
     double gradient = 0;  ///< of their sum
     /// What share of the direct path the mean's, and the variance's, takes off: 1 cancels all of it, 0 is at
     /// right angles, below 0 adds to it. nan where the direct path is zero.
-    double mean_cancels = 0, variance_cancels = 0;
+    double mean_cancels = 0;
+    double variance_cancels = 0;  ///< the same of the variance's path
 
     /// "direct 1.2, mean 0.4 (cancels 11 %), variance 0.8 (cancels 42 %), in all 0.82"
     std::string text() const;

@@ -6,6 +6,7 @@
 
 namespace tapedeck {
 
+/// (e^x - e^-x) / (e^x + e^-x), element by element, of x's shape.
 template <class T>
 Variable<T> tanh(Variable<T> x, Where where = Where::here());
 /// 1 / (1 + e^-x)

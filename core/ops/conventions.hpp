@@ -20,12 +20,15 @@ enum class EpsPlace {
 
 /// The dial: each choice that a normalization leaves to whoever writes it. The defaults are PyTorch's.
 struct Conventions {
+    /// Added to the variance, so in the variance's units; see eps_place.
     double eps = 1e-5;
+    /// Inside the root or beside it.
     EpsPlace eps_place = EpsPlace::inside_root;
     /// Whether what normalizes is the variance over n - 1 in place of n.
     bool unbiased = false;
     /// The weight in the running statistics, of the new batch or of what was there; none: a plain average.
     std::optional<double> momentum = 0.1;
+    /// Whether `momentum` is the weight of what was there, and not of the new batch.
     bool momentum_weighs_old = false;
     /// Whether the running variance is over n - 1.
     bool unbiased_running_var = true;

@@ -35,6 +35,7 @@ struct Grouping {
 template <class T>
 class Normalization {
   public:
+    /// The groups of an input of this shape, with the statistics of the last run.
     virtual Grouping<T> grouping(const Shape& x) const = 0;
 
   protected:

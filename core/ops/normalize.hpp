@@ -36,7 +36,7 @@ Variable<T> group_norm(Variable<T> x, std::size_t groups, Optional<T> weight = s
 /// What BatchNorm remembers of the batches that it saw in training. Each of `mean` and `var` is (C).
 template <class T>
 struct RunningStatistics {
-    Tensor<T> mean;
+    Tensor<T> mean;     ///< zeros at first
     Tensor<T> var;      ///< unbiased, unless asked for otherwise
     Tensor<T> batches;  ///< how many were seen, one element
 
@@ -45,12 +45,14 @@ struct RunningStatistics {
         : mean(zeros<T>({channels})), var(ones<T>({channels})), batches(zeros<T>({})) {}
 };
 
+/// How batch_norm normalizes, and what it remembers.
 struct BatchNormMode {
     /// In training the batch's own statistics normalize, and the running ones are updated; otherwise those
     /// normalize.
     bool training = true;
     /// The weight of the new batch in the running statistics; none: a plain average over all batches.
     std::optional<double> momentum = 0.1;
+    /// Added to the variance before the root.
     double eps = 1e-5;
     /// Whether the running variance takes in the batch's over n - 1 (PyTorch) or over n (Keras, ONNX).
     bool unbiased_running_var = true;

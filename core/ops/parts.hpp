@@ -16,6 +16,7 @@ Variable<T> slice(Variable<T> x, int axis, std::size_t start, std::size_t stop, 
 /// @throws ShapeError when there are none, or the other sizes differ.
 template <class T>
 Variable<T> concat(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
+/// The same of a braced list.
 template <class T>
 Variable<T> concat(std::initializer_list<Variable<T>> parts, int axis = 0, Where where = Where::here()) {
     return concat(std::vector<Variable<T>>(parts), axis, where);
@@ -24,6 +25,7 @@ Variable<T> concat(std::initializer_list<Variable<T>> parts, int axis = 0, Where
 /// @throws ShapeError when there are none, or the shapes differ.
 template <class T>
 Variable<T> stack(const std::vector<Variable<T>>& parts, int axis = 0, Where where = Where::here());
+/// The same of a braced list.
 template <class T>
 Variable<T> stack(std::initializer_list<Variable<T>> parts, int axis = 0, Where where = Where::here()) {
     return stack(std::vector<Variable<T>>(parts), axis, where);

@@ -1,0 +1,15 @@
+# Runs PROGRAM and compares its output with the file EXPECTED. Numbers such as 4.9e-13 are what rounding left of a
+# zero, which differs from compiler to compiler: any of them will do.
+if(NOT INPUT)
+  set(INPUT /dev/null)
+endif()
+execute_process(COMMAND ${PROGRAM} ${ARGUMENT} INPUT_FILE ${INPUT} OUTPUT_VARIABLE printed RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${status}; it printed:\n${printed}")
+endif()
+file(READ ${EXPECTED} expected)
+string(REGEX REPLACE "[0-9.]+e-[0-9]+" "~0" same_printed "${printed}")
+string(REGEX REPLACE "[0-9.]+e-[0-9]+" "~0" same_expected "${expected}")
+if(NOT same_printed STREQUAL same_expected)
+  message(FATAL_ERROR "${PROGRAM} printed:\n${printed}\n${EXPECTED} has:\n${expected}")
+endif()

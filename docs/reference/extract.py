@@ -1,0 +1,46 @@
+"""Runs Doxygen over the public headers: what <tapedeck/tapedeck.hpp> includes, less what is nobody's business."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import includes  # noqa: E402
+
+# How things are done inside: the loops, the words of the errors, the memory of shapes and entries.
+INTERNAL = ("core/kernels/", "core/refuse.hpp", "core/small_vector.hpp", "core/entries.hpp")
+
+
+def public_headers():
+    return [h for h in includes.reached_from("cmake/tapedeck.hpp") if not h.startswith(INTERNAL)]
+
+
+def prune(xml):
+    """Takes out what the pages must not show twice (a header's namespace, with all of its names) or can't parse."""
+    for file in xml.glob("*.xml"):
+        text = kept = file.read_text()
+        if file.name.endswith("_8hpp.xml"):
+            kept = re.sub(r"<innernamespace.*</innernamespace>", "", kept)
+            kept = re.sub(r"<name>[^<]*</name>(\s*<qualifiedname>)([^<]*)</", r"<name>\2</name>\1\2</", kept)
+        kept = re.sub(r"<initializer>(= )?\{\s*\..*?</initializer>", "", kept, flags=re.DOTALL)
+        if kept != text:
+            file.write_text(kept)
+
+
+def main(out):
+    out.mkdir(parents=True, exist_ok=True)
+    headers = " ".join(f'"{f}"' for f in [HERE / "namespaces.dox", *(includes.ROOT / h for h in public_headers())])
+    configuration = (HERE / "Doxyfile").read_text() + f"""
+INPUT            = {headers}
+OUTPUT_DIRECTORY = "{out}"
+STRIP_FROM_PATH  = "{includes.ROOT}"
+INPUT_FILTER     = "{sys.executable} {HERE / 'declared_once.py'}"
+"""
+    status = subprocess.run(["doxygen", "-"], input=configuration, text=True).returncode
+    prune(out / "xml")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
