@@ -43,9 +43,9 @@ inline Where here() {
 template <class T>
 struct Live : std::enable_shared_from_this<Live<T>> {
     std::shared_ptr<Tape<T>> tape = std::make_shared<Tape<T>>();
-    std::uint32_t life = 0;     // which tape it is: handles of an earlier one are stale
-    const bool lent = false;    // gradcheck's: nothing may look into it afterwards
-    long open = 0;              // `with` blocks that hold on to the tape
+    std::uint32_t life = 0;       // which tape it is: handles of an earlier one are stale
+    const bool lent = false;      // gradcheck's: nothing may look into it afterwards
+    long open = 0;                // `with` blocks that hold on to the tape
     py::object kept = py::set();  // whose parameters, statistics and generators the recording reads
 
     Live() { all()[tape.get()] = this; }
@@ -68,8 +68,9 @@ struct Live : std::enable_shared_from_this<Live<T>> {
         else if (open == 0)
             replace(std::make_shared<Tape<T>>());
         else
-            throw Error("rewind inside a `with` block of this tape, while arrays of its recording are in "
-                        "use: leave the block first, or del or copy the arrays.");
+            throw Error(
+                "rewind inside a `with` block of this tape, while arrays of its recording are in "
+                "use: leave the block first, or del or copy the arrays.");
         kept = py::set();
     }
     /// What an array looking into the recording keeps alive.
@@ -129,6 +130,8 @@ template <class T>
 void bind_modules(py::module_& m);
 template <class T>
 void bind_inspection(py::module_& m);
+template <class T>
+void bind_deck(py::module_& m);
 
 }  // namespace tapedeck::python
 
@@ -189,7 +192,8 @@ template <>
 struct type_caster<tapedeck::Shape> {
     PYBIND11_TYPE_CASTER(tapedeck::Shape, const_name("int | tuple"));
     bool load(handle from, bool) {
-        const auto sizes = isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
+        const auto sizes =
+            isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
         for (const handle size : sizes) value.push_back(size.cast<std::size_t>());
         return true;
     }
@@ -202,7 +206,8 @@ struct type_caster<tapedeck::Axes> {
     PYBIND11_TYPE_CASTER(tapedeck::Axes, const_name("None | int | tuple"));
     bool load(handle from, bool) {
         if (from.is_none()) return true;
-        const auto axes = isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
+        const auto axes =
+            isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
         if (axes.size() > tapedeck::Axes::kMax) return false;
         for (const handle axis : axes) value.axis[value.count++] = axis.cast<int>();
         return true;

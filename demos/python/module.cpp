@@ -11,7 +11,8 @@ PYBIND11_MODULE(_core, m) {
     };
     const py::object base = error("Error", PyExc_RuntimeError, static_cast<Error*>(nullptr));
     error("ShapeError", base, static_cast<ShapeError*>(nullptr));
-    error("ValueError", py::make_tuple(base, py::handle(PyExc_ValueError)), static_cast<ValueError*>(nullptr));
+    error("ValueError", py::make_tuple(base, py::handle(PyExc_ValueError)),
+          static_cast<ValueError*>(nullptr));
     error("StaleVariableError", base, static_cast<StaleVariableError*>(nullptr));
     error("NonFiniteError", base, static_cast<NonFiniteError*>(nullptr));
     error("FileError", base, static_cast<FileError*>(nullptr));
@@ -31,11 +32,13 @@ PYBIND11_MODULE(_core, m) {
     const auto classes = [&]<class T>(py::module_& to, T) {
         bind_tape<T>(to);
         bind_modules<T>(to);
-        bind_inspection<T>(to);
-        bind_operations<T>(to);
+        bind_deck<T>(to);
     };
     classes(m, float());
     classes(doubles, double());
+    // Functions ask their arguments which it is.
+    bind_operations<float>(m), bind_operations<double>(m);
+    bind_inspection<float>(m), bind_inspection<double>(m);
 }
 
 }  // namespace tapedeck::python

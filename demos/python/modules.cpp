@@ -91,10 +91,12 @@ void bind_modules(py::module_& m) {
     py::class_<P>(m, "Parameter")
         .def(py::init<Tensor<T>, std::string>(), "value"_a, "name"_a = "")
         .def_readonly("name", &P::name)
-        .def_property("value", [](py::object p) { return array_of(p.cast<P&>().value, p); },
-                      [](P& p, const Tensor<T>& x) { assign(p, p.value, x); })
-        .def_property("grad", [](py::object p) { return array_of(p.cast<P&>().grad, p); },
-                      [](P& p, const Tensor<T>& x) { assign(p, p.grad, x); })
+        .def_property(
+            "value", [](py::object p) { return array_of(p.cast<P&>().value, p); },
+            [](P& p, const Tensor<T>& x) { assign(p, p.value, x); })
+        .def_property(
+            "grad", [](py::object p) { return array_of(p.cast<P&>().grad, p); },
+            [](P& p, const Tensor<T>& x) { assign(p, p.grad, x); })
         .def("zero_grad", &P::zero_grad)
         .def("changed", &P::changed)
         .def("__repr__", [](const P& p) { return "Parameter " + p.name + " " + to_text(p.value.shape()); });
@@ -109,10 +111,11 @@ void bind_modules(py::module_& m) {
         .def("train", &M::train, "on"_a = true)
         .def("eval", &M::eval)
         .def_property_readonly("training", &M::is_training)
-        .def("named", [](py::object self, const std::string& name) {
-            self.cast<M&>().named(name);
-            return self;
-        })
+        .def("named",
+             [](py::object self, const std::string& name) {
+                 self.cast<M&>().named(name);
+                 return self;
+             })
         .def("summary", &M::summary);
     py::class_<Tanh<T>, M>(m, "Tanh").def(py::init<>());
     py::class_<ReLU<T>, M>(m, "ReLU").def(py::init<>());
@@ -137,7 +140,9 @@ void bind_modules(py::module_& m) {
              }),
              "normalized_shape"_a, "eps"_a = 1e-5, "elementwise_affine"_a = true, "bias"_a = true);
     py::class_<RMSNorm<T>, M>(m, "RMSNorm")
-        .def(py::init([](const Shape& shape, D eps, bool affine) { return RMSNorm<T>(shape, {eps, affine}); }),
+        .def(py::init([](const Shape& shape, D eps, bool affine) {
+                 return RMSNorm<T>(shape, {eps, affine});
+             }),
              "normalized_shape"_a, "eps"_a = py::none(), "elementwise_affine"_a = true);
     py::class_<GroupNorm<T>, M>(m, "GroupNorm")
         .def(py::init([](std::size_t groups, std::size_t channels, double eps, bool affine) {
@@ -153,57 +158,61 @@ void bind_modules(py::module_& m) {
     py::class_<RNNCell<T>, M>(m, "RNNCell")
         .def(py::init([](std::size_t in, std::size_t hidden, Random& rng, const std::string& norm,
                          std::size_t steps, double eps) {
-                 static const std::map<std::string, RNNNorm> norms{{"none", RNNNorm::none},
-                                                                   {"layer", RNNNorm::layer},
-                                                                   {"batch_per_step", RNNNorm::batch_per_step},
-                                                                   {"batch_shared", RNNNorm::batch_shared}};
+                 static const std::map<std::string, RNNNorm> norms{
+                     {"none", RNNNorm::none},
+                     {"layer", RNNNorm::layer},
+                     {"batch_per_step", RNNNorm::batch_per_step},
+                     {"batch_shared", RNNNorm::batch_shared}};
                  if (!norms.contains(norm))
                      throw ValueError("RNNCell: norm is \"" + norm +
                                       "\"; it must be none, layer, batch_per_step or batch_shared.");
                  return RNNCell<T>(in, hidden, rng, {norms.at(norm), steps, eps});
              }),
              "in_features"_a, "hidden"_a, "rng"_a, "norm"_a = "none", "steps"_a = 0, "eps"_a = 1e-5)
-        .def("__call__",
-             [](py::object self, Variable<T> x, std::optional<Variable<T>> h) {
-                 Live<T>::of(x.tape()).kept.attr("add")(self);
-                 auto& cell = self.cast<RNNCell<T>&>();
-                 return h ? cell(x, *h, here()) : cell(x, here());
-             },
-             "x"_a, "h"_a = py::none())
+        .def(
+            "__call__",
+            [](py::object self, Variable<T> x, std::optional<Variable<T>> h) {
+                Live<T>::of(x.tape()).kept.attr("add")(self);
+                auto& cell = self.cast<RNNCell<T>&>();
+                return h ? cell(x, *h, here()) : cell(x, here());
+            },
+            "x"_a, "h"_a = py::none())
         .def("restart", &RNNCell<T>::restart);
 
     using Opt = Optimizer<T>;
     py::class_<Opt>(m, "Optimizer")
         .def("step", &Opt::step)
         .def("zero_grad", &Opt::zero_grad)
-        .def_property("lr", [](const Opt& o) { return o.lr(); }, [](Opt& o, double lr) { o.lr(lr); });
+        .def_property(
+            "lr", [](const Opt& o) { return o.lr(); }, [](Opt& o, double lr) { o.lr(lr); });
     const py::keep_alive<1, 2> keeps;  // the list of parameters, and by them their modules
     using Ps = std::vector<P*>;
-    py::class_<SGD<T>, Opt>(m, "SGD")
-        .def(py::init([](const Ps& p, double lr, double mu, double damp, bool nesterov, double wd) {
-                 return SGD<T>(p, {lr, mu, damp, nesterov, wd});
-             }),
-             keeps, "parameters"_a, "lr"_a = 1e-3, "momentum"_a = 0, "dampening"_a = 0, "nesterov"_a = false,
-             "weight_decay"_a = 0);
+    py::class_<SGD<T>, Opt>(m, "SGD").def(
+        py::init([](const Ps& p, double lr, double mu, double damp, bool nesterov, double wd) {
+            return SGD<T>(p, {lr, mu, damp, nesterov, wd});
+        }),
+        keeps, "parameters"_a, "lr"_a = 1e-3, "momentum"_a = 0, "dampening"_a = 0, "nesterov"_a = false,
+        "weight_decay"_a = 0);
     const auto adam = [&]<class A, class Options>(const char* name, const A*, Options defaults) {
-        py::class_<A, Opt>(m, name)
-            .def(py::init([](const Ps& p, double lr, double b1, double b2, double eps, double wd) {
-                     return A(p, Options{lr, b1, b2, eps, wd});
-                 }),
-                 keeps, "parameters"_a, "lr"_a = defaults.lr, "beta1"_a = defaults.beta1,
-                 "beta2"_a = defaults.beta2, "eps"_a = defaults.eps, "weight_decay"_a = defaults.weight_decay);
+        py::class_<A, Opt>(m, name).def(
+            py::init([](const Ps& p, double lr, double b1, double b2, double eps, double wd) {
+                return A(p, Options{lr, b1, b2, eps, wd});
+            }),
+            keeps, "parameters"_a, "lr"_a = defaults.lr, "beta1"_a = defaults.beta1,
+            "beta2"_a = defaults.beta2, "eps"_a = defaults.eps, "weight_decay"_a = defaults.weight_decay);
     };
     adam("Adam", static_cast<Adam<T>*>(nullptr), AdamOptions{});
     adam("AdamW", static_cast<AdamW<T>*>(nullptr), AdamWOptions{});
     py::class_<RMSProp<T>, Opt>(m, "RMSProp")
-        .def(py::init([](const Ps& p, double lr, double alpha, double eps, double wd, double mu, bool centered) {
-                 return RMSProp<T>(p, {lr, alpha, eps, wd, mu, centered});
-             }),
+        .def(py::init(
+                 [](const Ps& p, double lr, double alpha, double eps, double wd, double mu, bool centered) {
+                     return RMSProp<T>(p, {lr, alpha, eps, wd, mu, centered});
+                 }),
              keeps, "parameters"_a, "lr"_a = 1e-2, "alpha"_a = 0.99, "eps"_a = 1e-8, "weight_decay"_a = 0,
              "momentum"_a = 0, "centered"_a = false);
-    m.def("clip_grad_norm",
-          [](const std::vector<P*>& p, double most) { return clip_grad_norm<T>(p, most); }, "parameters"_a,
-          "max_norm"_a);
+    m.def(
+        "clip_grad_norm", [](const std::vector<P*>& p, double most) { return clip_grad_norm<T>(p, most); },
+        "parameters"_a, "max_norm"_a);
 }
 template void bind_modules<float>(py::module_&);
 template void bind_modules<double>(py::module_&);

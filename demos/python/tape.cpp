@@ -27,8 +27,7 @@ struct Pass {
     std::shared_ptr<Live<T>> live;
     std::uint32_t life = live->life;
     Playing& operator()() {
-        if (life != live->life)
-            refuse::playback_over(refuse::call("Playback", here()), "tape.reverse(loss)");
+        if (life != live->life) refuse::playback_over(refuse::call("Playback", here()), "tape.reverse(loss)");
         return playing;
     }
 };
@@ -99,7 +98,8 @@ void bind_variable(py::module_& m) {
         const V left = a.on(tape);
         return matmul(left, b.on(tape), a.where());
     });
-    variable.def("__pow__", [](V a, L b) { return pow(a, b, here()); }, py::is_operator());
+    variable.def(
+        "__pow__", [](V a, L b) { return pow(a, b, here()); }, py::is_operator());
 }
 
 }  // namespace
@@ -119,11 +119,13 @@ void bind_tape(py::module_& m) {
         .def_property_readonly("deposits", [](Pass<T, Playback<T>>& p) {
             py::list all;
             for (const Contribution<T>& c : p().deposits(here()))
-                all.append(report("source"_a = c.from, "to"_a = c.to, "first"_a = c.first, "value"_a = c.value));
+                all.append(
+                    report("source"_a = c.from, "to"_a = c.to, "first"_a = c.first, "value"_a = c.value));
             return all;
         });
     const auto leaf = [](V (Tape<T>::*f)(const Tensor<T>&, std::string_view, Where)) {
-        return [f](Tp& t, const Tensor<T>& x, const std::string& name) { return (*t.tape.*f)(x, name, here()); };
+        return
+            [f](Tp& t, const Tensor<T>& x, const std::string& name) { return (*t.tape.*f)(x, name, here()); };
     };
     py::class_<Tp, std::shared_ptr<Tp>>(m, "Tape")
         .def(py::init<>())
@@ -134,9 +136,11 @@ void bind_tape(py::module_& m) {
                  t.kept.attr("add")(p);
                  return t.tape->parameter(p.cast<Parameter<T>&>(), here());
              })
-        .def("backward", [](Tp& t, V loss) { t.tape->backward(loss, here()); }, "loss"_a)
-        .def("backward", [](Tp& t, V y, const Tensor<T>& dy) { t.tape->backward(y, dy, here()); }, "y"_a,
-             "cotangent"_a)
+        .def(
+            "backward", [](Tp& t, V loss) { t.tape->backward(loss, here()); }, "loss"_a)
+        .def(
+            "backward", [](Tp& t, V y, const Tensor<T>& dy) { t.tape->backward(y, dy, here()); }, "y"_a,
+            "cotangent"_a)
         .def("reverse",
              [](std::shared_ptr<Tp> t, V loss) {
                  return Pass<T, Playback<T>>{t->tape->reverse(loss, here()), t};
@@ -149,9 +153,10 @@ void bind_tape(py::module_& m) {
              [](std::shared_ptr<Tp> t) {
                  return Pass<T, ForwardPlayback<T>>{t->tape->forward_playback(here()), t};
              })
-        .def("play",
-             [](Tp& t, bool frozen) { frozen ? t.tape->play(Frozen{}, here()) : t.tape->play(here()); },
-             "frozen"_a = false)
+        .def(
+            "play",
+            [](Tp& t, bool frozen) { frozen ? t.tape->play(Frozen{}, here()) : t.tape->play(here()); },
+            "frozen"_a = false)
         .def("set",
              [](Tp& t, V v, const Tensor<T>& x) {
                  if (x.shape() != v.shape(here()) && t.tape.use_count() > 1 + t.open)

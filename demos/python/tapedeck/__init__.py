@@ -21,10 +21,14 @@ from .notebook import compile_and_run, run_demo, show_deck  # noqa: F401
 float64 = _core.float64
 _finish(_core, globals())
 _finish(float64, vars(float64))
-for _name in ("Random", "gradcheck"):  # one for both
-    if hasattr(_core, _name):
-        setattr(float64, _name, getattr(_core, _name))
-gradcheck = float64.gradcheck
+for _name, _it in vars(_core).items():  # functions take either
+    if not _name.startswith("_") and not hasattr(float64, _name):
+        setattr(float64, _name, _it)
+
+
+def sizes(paths):
+    """How the paths of a normalization's gradient meet, as lengths and shares: of what paths(v) gives."""
+    return paths.sizes
 
 
 def load_ipython_extension(shell):

@@ -1,8 +1,10 @@
 """What Python adds to the classes of the library: slices, Sequential, members by their names."""
 
+from . import _core as functions
+
 
 def finish(core, names):
-    """Completes the classes of one number type, and puts its Sequential among `names`."""
+    """Completes the classes of one number type, and puts its Sequential among these names."""
     module, variable = core.Module, core.Variable
 
     def getitem(self, key):
@@ -17,14 +19,14 @@ def finish(core, names):
                 if step != 1:
                     raise IndexError("slices on a tape have a step of 1; td.gather takes single elements")
                 if (start, stop) != (0, size):
-                    y = core.slice(y, axis, start, max(start, stop))
+                    y = functions.slice(y, axis, start, max(start, stop))
                 axis += 1
             else:
                 at = part + size if part < 0 else part
                 if not 0 <= at < size:
                     raise IndexError(f"index {part} of axis {axis}, which has {size}")
-                y = core.slice(y, axis, at, at + 1)
-                y = core.reshape(y, y.shape[:axis] + y.shape[axis + 1 :])
+                y = functions.slice(y, axis, at, at + 1)
+                y = functions.reshape(y, y.shape[:axis] + y.shape[axis + 1 :])
         return y
 
     def show(self):
@@ -36,7 +38,7 @@ def finish(core, names):
     variable.__float__ = variable.item
     variable.__bool__ = lambda self: bool(self.value)
     variable.__repr__ = show
-    variable.T = property(core.transpose)
+    variable.T = property(functions.transpose)
 
     def parameters(self):
         """All parameters, in the order in which the members were assigned."""
@@ -71,9 +73,9 @@ def finish(core, names):
         def add(self, name, it):
             """Takes a module in under this name; returns the Sequential."""
             if not name or "." in name or "/" in name:
-                raise core_error(f'Sequential.add("{name}"): a name is not empty and has neither \'.\' nor \'/\'.')
+                raise functions.ValueError(f'Sequential.add("{name}"): a name is not empty and has neither \'.\' nor \'/\'.')
             if name in self._names:
-                raise core_error(f'Sequential.add("{name}"): the name is taken; give each module its own.')
+                raise functions.ValueError(f'Sequential.add("{name}"): the name is taken; give each module its own.')
             setattr(self, name, it)
             self._names.append(name)
             return self
@@ -88,7 +90,5 @@ def finish(core, names):
 
         def __getitem__(self, i):
             return self.__dict__[self._names[i]]
-
-    from ._core import ValueError as core_error
 
     core.Sequential = names["Sequential"] = Sequential
