@@ -73,6 +73,7 @@ struct Live : std::enable_shared_from_this<Live<T>> {
                 "use: leave the block first, or del or copy the arrays.");
         kept = py::set();
     }
+    void keep(const py::object& read) { kept.attr("add")(read); }
     /// What an array looking into the recording keeps alive.
     py::capsule memory() const {
         using Kept = std::pair<std::shared_ptr<Tape<T>>, py::object>;
@@ -114,6 +115,18 @@ py::array array_of(const Tensor<T>& x, py::handle owner, bool writable = true) {
 template <class T>
 py::array array_of(const Held<T>& of, const Tensor<T>& x) {
     return of.live->lent ? py::array(py::cast(x)) : array_of(x, of.live->memory(), /* writable= */ false);
+}
+
+/// f without its last parameter, which becomes the user's line.
+template <class R, class... A>
+auto on_line(R (*f)(A...)) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        using All = std::tuple<A...>;
+        return [f](std::tuple_element_t<I, All>... a) -> R {
+            return f(std::forward<std::tuple_element_t<I, All>>(a)..., here());
+        };
+    }
+    (std::make_index_sequence<sizeof...(A) - 1>());
 }
 
 /// A Python object with these attributes, which prints as its `text` and is as true as its `ok`.
@@ -187,15 +200,20 @@ struct type_caster<tapedeck::Located<T>> {
     std::optional<tapedeck::Located<T>> value;
 };
 
-/// A number or a sequence of numbers.
+/// A number or a sequence of numbers; for axes, None as well.
+template <class Numbers, class Add>
+bool load_numbers(handle from, Numbers& to, Add add) {
+    if (from.is_none()) return std::is_same_v<Numbers, tapedeck::Axes>;
+    const auto all =
+        isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
+    for (const handle one : all) add(to, one);
+    return true;
+}
 template <>
 struct type_caster<tapedeck::Shape> {
     PYBIND11_TYPE_CASTER(tapedeck::Shape, const_name("int | tuple"));
     bool load(handle from, bool) {
-        const auto sizes =
-            isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
-        for (const handle size : sizes) value.push_back(size.cast<std::size_t>());
-        return true;
+        return load_numbers(from, value, [](auto& s, handle n) { s.push_back(n.cast<std::size_t>()); });
     }
     static handle cast(const tapedeck::Shape& shape, return_value_policy, handle) {
         return tuple(pybind11::cast(std::vector<std::size_t>(shape.begin(), shape.end()))).release();
@@ -205,12 +223,7 @@ template <>
 struct type_caster<tapedeck::Axes> {
     PYBIND11_TYPE_CASTER(tapedeck::Axes, const_name("None | int | tuple"));
     bool load(handle from, bool) {
-        if (from.is_none()) return true;
-        const auto axes =
-            isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
-        if (axes.size() > tapedeck::Axes::kMax) return false;
-        for (const handle axis : axes) value.axis[value.count++] = axis.cast<int>();
-        return true;
+        return load_numbers(from, value, [](auto& a, handle n) { a.axis.at(a.count++) = n.cast<int>(); });
     }
 };
 

@@ -60,7 +60,7 @@ py::object call(py::object self, const py::args& args) {
     for (const py::handle arg : args) {
         if (!py::isinstance<Held<T>>(arg)) continue;
         const auto x = arg.cast<Variable<T>>();
-        Live<T>::of(x.tape()).kept.attr("add")(self);
+        Live<T>::of(x.tape()).keep(self);
         auto* const ours = dynamic_cast<PythonModule<T>*>(&module);
         if (ours == nullptr && args.size() == 1) return py::cast(module(x, here()));
         if (ours == nullptr) break;
@@ -172,7 +172,7 @@ void bind_modules(py::module_& m) {
         .def(
             "__call__",
             [](py::object self, Variable<T> x, std::optional<Variable<T>> h) {
-                Live<T>::of(x.tape()).kept.attr("add")(self);
+                Live<T>::of(x.tape()).keep(self);
                 auto& cell = self.cast<RNNCell<T>&>();
                 return h ? cell(x, *h, here()) : cell(x, here());
             },

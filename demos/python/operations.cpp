@@ -1,4 +1,4 @@
-// The operations as functions, for Python.
+// The operations as functions, for Python. Each records under the line that called it.
 #include "live.hpp"
 
 namespace tapedeck::python {
@@ -6,98 +6,46 @@ namespace tapedeck::python {
 template <class T>
 void bind_operations(py::module_& m) {
     using V = Variable<T>;
-    using L = Located<T>;
-    using O = std::optional<V>;
-
-// Each records under the line that called it.
-#define UNARY(f) \
-    m.def(       \
-        #f, [](V x) { return f(x, here()); }, "x"_a);
-    UNARY(exp)
-    UNARY(log) UNARY(sqrt) UNARY(square) UNARY(abs) UNARY(tanh) UNARY(sigmoid) UNARY(relu) UNARY(gelu)
-        UNARY(detach)
-#undef UNARY
-#define BY_AXIS(f) \
-    m.def(         \
-        #f, [](V x, int axis) { return f(x, axis, here()); }, "x"_a, "axis"_a = -1);
-            BY_AXIS(softmax) BY_AXIS(log_softmax)
-#undef BY_AXIS
-#define OVER_AXES(f)                                                                                    \
-    m.def(                                                                                              \
-        #f, [](V x, const Axes& axes, bool keep_dims) { return f(x, axes, keep_dims, here()); }, "x"_a, \
-        "axes"_a = py::none(), "keep_dims"_a = false);
-                OVER_AXES(sum) OVER_AXES(mean) OVER_AXES(max)
-#undef OVER_AXES
-                    m.def(
-                        "var",
-                        [](V x, const Axes& axes, bool keep_dims, int c) {
-                            return var(x, axes, keep_dims, c, here());
-                        },
-                        "x"_a, "axes"_a = py::none(), "keep_dims"_a = false, "correction"_a = 1);
-#define BINARY(f, a, b) \
-    m.def(              \
-        #f, [](V x, const L& y) { return f(x, y, here()); }, a, b);
-    BINARY(pow, "base"_a, "exponent"_a)
-    BINARY(maximum, "a"_a, "b"_a) BINARY(mse_loss, "x"_a, "target"_a)
-        BINARY(binary_cross_entropy_with_logits, "x"_a, "target"_a)
-#undef BINARY
-            m.def(
-                "cross_entropy",
-                [](V x, const std::vector<std::size_t>& t) { return cross_entropy(x, t, here()); },
-                "logits"_a, "targets"_a);
-    m.def(
-        "matmul", [](V a, V b) { return matmul(a, b, here()); }, "a"_a, "b"_a);
-    m.def(
-        "linear", [](V x, V w, O b) { return linear(x, w, b, here()); }, "x"_a, "weight"_a,
-        "bias"_a = py::none());
-    m.def(
-        "transpose", [](V x, int a, int b) { return transpose(x, a, b, here()); }, "x"_a, "axis0"_a = -2,
-        "axis1"_a = -1);
-    m.def(
-        "reshape", [](V x, const Shape& shape) { return reshape(x, shape, here()); }, "x"_a, "shape"_a);
-    m.def(
-        "slice", [](V x, int axis, std::size_t a, std::size_t b) { return slice(x, axis, a, b, here()); },
-        "x"_a, "axis"_a, "start"_a, "stop"_a);
-    m.def(
-        "concat", [](const std::vector<V>& x, int axis) { return concat(x, axis, here()); }, "parts"_a,
-        "axis"_a = 0);
-    m.def(
-        "stack", [](const std::vector<V>& x, int axis) { return stack(x, axis, here()); }, "parts"_a,
-        "axis"_a = 0);
-    m.def(
-        "gather", [](V x, int axis, const Tensor<std::size_t>& i) { return gather(x, axis, i, here()); },
-        "x"_a, "axis"_a, "index"_a);
-    m.def(
-        "where", [](const Tensor<bool>& mask, V a, const L& b) { return where(mask, a, b, here()); },
-        "mask"_a, "a"_a, "b"_a);
-    m.def(
-        "masked_fill", [](V x, const Tensor<bool>& k, T v) { return masked_fill(x, k, v, here()); }, "x"_a,
-        "mask"_a, "value"_a);
-    m.def(
+    const auto def = [&m](const char* name, auto f, const auto&... arguments) {
+        m.def(name, on_line(f), "x"_a, arguments...);
+    };
+    def("exp", &exp<T>), def("log", &log<T>), def("sqrt", &sqrt<T>), def("square", &square<T>);
+    def("abs", &abs<T>), def("tanh", &tanh<T>), def("sigmoid", &sigmoid<T>), def("relu", &relu<T>);
+    def("gelu", &gelu<T>), def("detach", &detach<T>), def("pow", &pow<T>, "exponent"_a);
+    def("softmax", &softmax<T>, "axis"_a = -1), def("log_softmax", &log_softmax<T>, "axis"_a = -1);
+    const py::arg_v axes = "axes"_a = py::none(), keep = "keep_dims"_a = false, eps = "eps"_a = 1e-5;
+    const py::arg_v weight = "weight"_a = py::none(), bias = "bias"_a = py::none();
+    def("sum", &sum<T>, axes, keep), def("mean", &mean<T>, axes, keep), def("max", &max<T>, axes, keep);
+    def("var", &var<T>, axes, keep, "correction"_a = 1);
+    def("maximum", &maximum<T>, "b"_a), def("masked_fill", &masked_fill<T>, "mask"_a, "value"_a);
+    def("mse_loss", &mse_loss<T>, "target"_a), def("cross_entropy", &cross_entropy<T>, "targets"_a);
+    def("binary_cross_entropy_with_logits", &binary_cross_entropy_with_logits<T>, "target"_a);
+    def("matmul", &matmul<T>, "b"_a), def("linear", &linear<T>, "weight"_a, bias);
+    def("transpose", &transpose<T>, "axis0"_a = -2, "axis1"_a = -1), def("reshape", &reshape<T>, "shape"_a);
+    def("slice", &slice<T>, "axis"_a, "start"_a, "stop"_a), def("gather", &gather<T>, "axis"_a, "index"_a);
+    using Join = V (*)(const std::vector<V>&, int, Where);
+    def("concat", Join(&concat<T>), "axis"_a = 0), def("stack", Join(&stack<T>), "axis"_a = 0);
+    m.def("where", on_line(&where<T>), "mask"_a, "a"_a, "b"_a);
+    def("layer_norm", &layer_norm<T>, "normalized_shape"_a, weight, bias, eps);
+    def("rms_norm", &rms_norm<T>, "normalized_shape"_a, weight, "eps"_a = py::none());
+    def("group_norm", &group_norm<T>, "groups"_a, weight, bias, eps);
+    def("weight_norm", &weight_norm<T>, "g"_a);
+    using O = std::optional<V>;  // with the batch's own statistics
+    def(
+        "batch_norm",
+        +[](V x, O w, O b, double e, Where at) { return batch_norm(x, nullptr, w, b, {.eps = e}, at); },
+        weight, bias, eps);
+    def(
+        "instance_norm",
+        +[](V x, O w, O b, double e, Where at) { return instance_norm(x, nullptr, w, b, {.eps = e}, at); },
+        weight, bias, eps);
+    def(
         "dropout",
-        [](V x, double p, py::object rng, bool training) {
-            Live<T>::of(x.tape()).kept.attr("add")(rng);
-            return dropout(x, p, rng.cast<Random&>(), training, here());
+        +[](V x, double p, py::object rng, bool training, Where at) {
+            Live<T>::of(x.tape()).keep(rng);
+            return dropout(x, p, rng.cast<Random&>(), training, at);
         },
-        "x"_a, "p"_a, "rng"_a, "training"_a = true);
-    m.def(
-        "layer_norm",
-        [](V x, const Shape& s, O w, O b, double eps) { return layer_norm(x, s, w, b, eps, here()); }, "x"_a,
-        "normalized_shape"_a, "weight"_a = py::none(), "bias"_a = py::none(), "eps"_a = 1e-5);
-    m.def(
-        "rms_norm",
-        [](V x, const Shape& s, O w, std::optional<double> e) { return rms_norm(x, s, w, e, here()); }, "x"_a,
-        "normalized_shape"_a, "weight"_a = py::none(), "eps"_a = py::none());
-    m.def(
-        "group_norm",
-        [](V x, std::size_t g, O w, O b, double eps) { return group_norm(x, g, w, b, eps, here()); }, "x"_a,
-        "groups"_a, "weight"_a = py::none(), "bias"_a = py::none(), "eps"_a = 1e-5);
-#define ON_THE_BATCH(f)                                                                                 \
-    m.def(                                                                                              \
-        #f, [](V x, O w, O b, double eps) { return f(x, nullptr, w, b, {.eps = eps}, here()); }, "x"_a, \
-        "weight"_a = py::none(), "bias"_a = py::none(), "eps"_a = 1e-5);
-    ON_THE_BATCH(batch_norm) ON_THE_BATCH(instance_norm)
-#undef ON_THE_BATCH
+        "p"_a, "rng"_a, "training"_a = true);
 }
 template void bind_operations<float>(py::module_&);
 template void bind_operations<double>(py::module_&);

@@ -133,7 +133,7 @@ void bind_tape(py::module_& m) {
         .def("variable", leaf(&Tape<T>::variable), "x"_a, "name"_a = "")
         .def("parameter",
              [](Tp& t, py::object p) {
-                 t.kept.attr("add")(p);
+                 t.keep(p);
                  return t.tape->parameter(p.cast<Parameter<T>&>(), here());
              })
         .def(
