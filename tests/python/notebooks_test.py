@@ -3,13 +3,17 @@
 import contextlib
 import io
 import sys
+import tempfile
 import types
 import unittest
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import tapedeck as td
 import tasks
 from tapedeck import cell
+from tapedeck.notebook import DemoError
 
 
 class Cells(unittest.TestCase):
@@ -43,9 +47,69 @@ class Cells(unittest.TestCase):
             cell.run("volatile int i = 0; while (true) i = i + 1;", timeout=8)
 
 
+class Magic(unittest.TestCase):
+    def setUp(self):
+        try:
+            from IPython.core.interactiveshell import InteractiveShell
+        except ImportError:
+            self.skipTest("there is no IPython: python3-ipykernel")
+        self.shell = InteractiveShell.instance()
+        self.shell.run_line_magic("load_ext", "tapedeck")
+
+    def said(self, text):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            ran = self.shell.run_cell(text, store_history=True)
+        return out.getvalue(), ran.error_in_exec
+
+    def test_a_cell_and_its_deck(self):
+        shown = []
+        self.shell.display_pub.publish = lambda data, *_, **__: shown.append(data)
+        text, error = self.said('%%cpp\ntd::Tape<float> t;\nauto l = sum(t.variable(td::ones<float>({2})));\n'
+                                'td::write_deck(t, l, "deck.html");\nfmt::print("loss {}", l.item());')
+        self.assertIsNone(error)
+        self.assertIn("loss 2", text)
+        self.assertIn("srcdoc", "".join(data.get("text/html", "") for data in shown))
+
+    def test_an_error_has_the_cells_line(self):
+        _, error = self.said("%%cpp\nint a = 1;\nint b = c;")
+        self.assertRegex(str(error), r"(?m)^In\[\d+\]:3:9: error: .*c.* was not declared")
+
+    def test_an_entry_names_its_cell(self):
+        text, _ = self.said('import tapedeck as td\n\nx = td.Tape().input([1.0])\nprint(x.where)')
+        self.assertRegex(text, r"^In\[\d+\]:3$")
+
+    def test_show_deck(self):
+        shown = []
+        self.shell.display_pub.publish = lambda data, *_, **__: shown.append(data)
+        _, error = self.said("import tapedeck as td\nt = td.Tape()\ntd.show_deck(t, td.sum(t.variable([1.0, 2.0])))")
+        self.assertIsNone(error)
+        self.assertIn("srcdoc", shown[-1]["text/html"])
+
+
 class Demos(unittest.TestCase):
+    def run_with(self, script, **flags):
+        """run_demo with a repository that has one demo, called it, and this for ./run."""
+        with tempfile.TemporaryDirectory() as root:
+            (Path(root) / "demos").mkdir()
+            (Path(root) / "demos" / "it.cpp").touch()
+            (Path(root) / "run").write_text("#!/bin/bash\n" + script)
+            (Path(root) / "run").chmod(0o755)
+            with mock.patch.object(cell, "build", lambda: {"root": root}):
+                return td.run_demo("it", **flags)
+
+    def test_flags_and_results(self):
+        write = 'mkdir -p "$3" && printf \'{"flags": "%s"}\' "$*" > "$3/results.json"'
+        results = self.run_with(write, seeds=2, full=True, no_deck=True, batch=[2, 4], rate=None)
+        self.assertRegex(results["flags"], r"^it --out \S+/out/notebooks/it --seeds 2 --full --no-deck --batch 2,4$")
+
+    def test_one_that_fails_or_leaves_nothing(self):
+        with self.assertRaisesRegex(DemoError, r"ended with 3:\nwhat it says"):
+            self.run_with("echo what it says >&2; exit 3")
+        with self.assertRaisesRegex(DemoError, "left no .*results.json"):
+            self.run_with("true")
+
     def test_one_that_there_is_none_of(self):
-        with self.assertRaisesRegex(Exception, 'no demo is called "btach_size"'):
+        with self.assertRaisesRegex(DemoError, 'no demo is called "btach_size"'):
             td.run_demo("btach_size")
 
 
@@ -104,6 +168,62 @@ class Tasks(unittest.TestCase):
 
     def test_lesson_1(self):
         self.assertEqual(tasks.faults_of(1), [])
+
+
+class Runner(unittest.TestCase):
+    """What ./run notebooks --check makes of a notebook."""
+
+    def setUp(self):
+        try:
+            import nbformat
+            import run_notebooks
+        except ImportError as missing:
+            self.skipTest(f"notebooks can't be run here: {missing}")
+        self.runner, self.nbformat = run_notebooks, nbformat.v4
+
+    def notebook(self, *sources):
+        cells = [self.nbformat.new_code_cell(source) for source in sources]
+        return self.nbformat.new_notebook(cells=cells)
+
+    def all_tasks(self):
+        return [f'answer = ...\ncheck("{name}", answer)' for name in tasks.tasks_of(1)]
+
+    def test_solutions_are_filled_in(self):
+        notebook = self.notebook(*self.all_tasks())
+        self.assertEqual(self.runner.fill_in(notebook, 1), [])
+        self.assertTrue(notebook.cells[0].source.startswith("slope = np.tanh(0.5)"))
+        self.assertTrue(notebook.cells[0].source.endswith('\ncheck("1.1", answer)'))
+
+    def test_tasks_that_are_missing_or_unknown(self):
+        self.assertIn("task 1.5 stands in 0 cells", self.runner.fill_in(self.notebook(*self.all_tasks()[:4]), 1))
+        self.assertIn("no task 1.9", self.runner.fill_in(self.notebook('check("1.9", 1)'), 1)[0])
+
+    def test_a_figure_that_is_not_there(self):
+        notebook = self.notebook("plt.show()", 'td.show_deck(tape, loss)', "%%cpp\ntd::write_deck(t, l, path);")
+        self.assertEqual(len(self.runner.missing_outputs(notebook)), 3)
+        png = self.nbformat.new_output("display_data", {"image/png": ""})
+        deck = self.nbformat.new_output("display_data", {"text/html": "<iframe srcdoc="})
+        for one, output in zip(notebook.cells, (png, deck, deck)):
+            one.outputs = [output]
+        self.assertEqual(self.runner.missing_outputs(notebook), [])
+        self.assertIn("neither a figure", self.runner.missing_outputs(self.notebook("1"))[0])
+
+    def test_outputs_are_taken_out(self):
+        notebook = self.notebook("1")
+        self.assertFalse(self.runner.strip(notebook))
+        notebook.cells[0].execution_count = 3
+        self.assertTrue(self.runner.strip(notebook))
+        self.assertFalse(self.runner.strip(notebook))
+
+    def test_an_error_in_a_notebook(self):
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place) / "01_broken.ipynb"
+            import nbformat
+
+            nbformat.write(self.notebook(*["import numpy as np\nfrom tasks import check", *self.all_tasks()], "1 / 0"), path)
+            faults = self.runner.execute(path, Path(place) / "out")
+            self.assertIn("name 'answer' is not defined", "".join(faults))
+            self.assertTrue((Path(place) / "out" / "01_broken.html").exists())
 
 
 if __name__ == "__main__":

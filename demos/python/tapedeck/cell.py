@@ -37,7 +37,7 @@ def _precompile(folder):
     """The header that every cell begins with, compiled, unless that has been done since it changed."""
     header, compiled, parts = HERE / "cell.hpp", folder / "cell.hpp.gch", folder / "cell.d"
     if compiled.exists() and parts.exists():
-        files = parts.read_text().replace("\\\n", " ").split()[1:]
+        files = parts.read_text().replace("\\\n", " ").split()[1:] + [HERE / "build.json", __file__]
         made = compiled.stat().st_mtime
         if all(Path(file).exists() and Path(file).stat().st_mtime <= made for file in files):
             return

@@ -38,6 +38,11 @@ def finish(core, names):
     variable.__float__ = variable.item
     variable.__bool__ = lambda self: bool(self.value)
     variable.__repr__ = show
+    # Handles are equal when they are of one entry: tape[3] == h.
+    variable.__eq__ = lambda self, other: (
+        isinstance(other, variable) and self.tape is other.tape and self.index == other.index
+    )
+    variable.__hash__ = lambda self: hash(self.index)
     variable.T = property(functions.transpose)
 
     def parameters(self):
