@@ -27,7 +27,7 @@ CASES = {
     "add": (lambda a, b: a + b, lambda a, b: a + b, [X, Y]),
     "add a number": (lambda a: 2 + (a + 1), lambda a: a + 3, [X]),
     "add an array": (lambda a: Y + (a + Y), lambda a: a + 2 * Y, [X]),
-    "subtract": (lambda a, b: (1 - a) - (b - 2), lambda a, b: 3 - a - b, [X, Y]),
+    "subtract": (lambda a, b: a - 2 * b - 1, lambda a, b: a - 2 * b - 1, [X, Y]),
     "subtract an array": (lambda a: Y - a, lambda a: Y - a, [X]),
     "multiply, broadcast": (lambda a, b: a * b * 2, lambda a, b: 2 * a * b, [X, Y[0]]),
     "divide": (lambda a, b: (1 / a) / (b / 2), lambda a, b: 2 / a / b, [P, P + 1]),
