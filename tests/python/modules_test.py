@@ -1,0 +1,127 @@
+"""Modules written in Python, the library's, and optimizers."""
+
+import unittest
+
+import numpy as np
+import tapedeck as td
+
+
+class Net(td.Module):
+    def __init__(self, rng):
+        super().__init__()
+        self.fc = td.Linear(3, 4, rng)
+        self.rest = [td.BatchNorm(4), td.Linear(4, 2, rng)]
+        self.scale = td.Parameter(np.full(2, 2.0), "scale")
+
+    def forward(self, x, twice=None):
+        h = td.relu(self.fc(x))
+        for module in self.rest:
+            h = module(h)
+        h = h * x.tape.parameter(self.scale)
+        return h if twice is None else (h, twice * 2)
+
+
+X = np.random.default_rng(1).normal(size=(6, 3))
+
+
+class Modules(unittest.TestCase):
+    def test_members_are_attributes(self):
+        net = Net(td.Random(1))
+        names = [name for name, _ in net.named_parameters()]
+        self.assertEqual(names, ["fc.weight", "fc.bias", "rest.0.weight", "rest.0.bias", "rest.1.weight", "rest.1.bias", "scale"])
+        self.assertEqual([name for name, _ in net.named_buffers()][0], "rest.0.running_mean")
+        self.assertIn("rest.1.weight", net.summary())
+        self.assertIn("weight", dir(net.fc))
+        with self.assertRaises(AttributeError):
+            net.fc.wieght
+
+    def test_scopes_and_modes(self):
+        net, tape = Net(td.Random(1)), td.Tape()
+        net.named("net")(tape.input(X))
+        norm = next(e for e in tape if e.op == "BatchNorm")
+        self.assertEqual(norm.scope, "net/rest.0")
+        self.assertTrue(np.abs(net.rest[0].running_mean).max() > 0)
+        net.eval()
+        self.assertFalse(net.rest[0].training)
+
+    def test_several_inputs_and_outputs(self):
+        net, tape = Net(td.Random(1)), td.Tape()
+        x = tape.input(X)
+        y, z = net(x, tape.input([1.0]))
+        self.assertEqual((y.shape, z.item()), ((6, 2), 2))
+        with self.assertRaisesRegex(TypeError, r"net\(tape.input\(x\)\)"):
+            net(X)
+
+    def test_a_module_that_throws_leaves_nothing(self):
+        tape = td.Tape()
+        x = tape.input(np.ones((6, 5)))
+        with self.assertRaises(td.ShapeError):
+            Net(td.Random(1))(x)
+        self.assertEqual(len(tape), 1)
+
+    def test_each_layer(self):
+        rng, tape = td.Random(1), td.float64.Tape()
+        f, x = td.float64, tape.input(np.random.default_rng(2).normal(size=(4, 6, 5)))
+        layers = [f.Tanh(), f.ReLU(), f.Sigmoid(), f.GELU(), f.Dropout(0.5, rng), f.BatchNorm(6), f.LayerNorm((6, 5)),
+                  f.RMSNorm(5), f.GroupNorm(2, 6), f.InstanceNorm(6), f.Linear(5, 5, rng), f.WeightNorm(f.Linear(5, 5, rng))]
+        for layer in layers:
+            self.assertEqual(layer(x).shape, (4, 6, 5), type(layer).__name__)
+
+    def test_a_recurrent_cell(self):
+        cell, tape = td.RNNCell(3, 4, td.Random(1), norm="layer"), td.Tape()
+        h = cell(tape.input(X))
+        self.assertEqual(cell(tape.input(X), h).shape, (6, 4))
+        with self.assertRaisesRegex(td.ValueError, "batch_shared"):
+            td.RNNCell(3, 4, td.Random(1), norm="batch")
+
+    def test_sequential(self):
+        net = td.Sequential(fc=td.Linear(3, 4, td.Random(1)), act=td.Tanh())
+        tape = td.Tape()
+        self.assertEqual(net(tape.input(X)).scope, "act")
+        with self.assertRaisesRegex(td.ValueError, "the name is taken"):
+            net.add("fc", td.Tanh())
+
+    def test_gradcheck_of_a_module(self):
+        net = td.float64.Sequential(fc=td.float64.Linear(3, 4, td.Random(1)), norm=td.float64.LayerNorm(4))
+        report = td.gradcheck(lambda x: net(x), [X], net.named_parameters())
+        self.assertTrue(report, report.text)
+        self.assertEqual(report.checked, 18 + 12 + 4 + 4 + 4)
+
+
+class Optimizers(unittest.TestCase):
+    def test_each_one_fits_a_line(self):
+        for make in (lambda p: td.SGD(p, lr=0.1, momentum=0.5), lambda p: td.Adam(p, lr=0.2),
+                     lambda p: td.AdamW(p, lr=0.2, weight_decay=0), lambda p: td.RMSProp(p, lr=0.05)):
+            net, tape = td.Linear(1, 1, td.Random(1)), td.Tape()
+            optimizer = make(net.parameters())
+            x = np.linspace(-1, 1, 16)[:, None]
+            for _ in range(200):
+                tape.rewind()
+                optimizer.zero_grad()
+                loss = td.mse_loss(net(tape.input(x)), 3 * x + 1)
+                tape.backward(loss)
+                optimizer.step()
+            self.assertLess(loss.item(), 0.01, type(optimizer).__name__)
+            optimizer.lr = 0.5
+            self.assertEqual(optimizer.lr, 0.5)
+
+    def test_it_keeps_its_parameters(self):
+        optimizer = td.SGD(td.Linear(50, 50, td.Random(1)).parameters())
+        optimizer.step()
+        with self.assertRaisesRegex(td.ValueError, "its learning rate is -1"):
+            td.SGD(td.Linear(1, 1, td.Random(1)).parameters(), lr=-1)
+
+    def test_clipping(self):
+        net, tape = td.Linear(2, 1, td.Random(1)), td.Tape()
+        tape.backward(td.sum(net(tape.input([30.0, 40.0]))))
+        td.clip_grad_norm(net.parameters(), 1.0)
+        self.assertAlmostEqual(float(np.sqrt(sum((p.grad**2).sum() for p in net.parameters()))), 1, places=4)
+
+    def test_diagnose(self):
+        net, tape = td.Linear(2, 1, td.Random(1)), td.Tape()
+        net(tape.input([1.0, 2.0]))
+        self.assertIn("no gradient", td.diagnose(tape, net.named_parameters()).text)
+
+
+if __name__ == "__main__":
+    unittest.main()
