@@ -38,7 +38,7 @@ void bind_inspection(py::module_& m) {
     });
     m.def("paths", [](V v) {
         const Paths<T> p = paths(v, here());
-        const PathSizes s = sizes(p);
+        const PathSizes s = path_sizes(p);
         return report(
             "direct"_a = p.direct, "mean"_a = p.mean, "variance"_a = p.variance, "text"_a = s.text(),
             "sizes"_a = report("text"_a = s.text(), "direct"_a = s.direct, "mean"_a = s.mean,
