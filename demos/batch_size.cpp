@@ -40,8 +40,8 @@ void measure(Run& run, const Dataset& data, const Plan& plan) {
 
 Plot by_batch(const char* title, const char* value) {
     return {.title = title,
-            .x_label = "batch size",
-            .y_label = "loss",
+            .x_label = "batch size (log)",
+            .y_label = "loss (log)",
             .x_log = true,
             .y_log = true,
             .layers = {{.way = Way::against, .measured = value, .x = "batch"}},
@@ -76,32 +76,45 @@ std::vector<double> less(const Experiment& e, const char* value, std::size_t bat
 }
 
 void judge(Experiment& e, std::size_t least, std::size_t middle) {
-    const auto at = [](const char* what, std::size_t batch) {
-        return fmt::format("batch {}: {}", batch, what);
+    const auto at = [&](std::size_t batch, const char* what, const char* value, const char* norm,
+                        const char* other, Is is, double bound = 0) {
+        return Case{fmt::format("batch {}: {}", batch, what), less(e, value, batch, norm, other), is, bound};
     };
-    const auto batch_norm = less(e, "validation loss", least, "batch", "none"),
-               training = less(e, "training loss", least, "batch", "none");
     e.claim({.id = "small-batch",
              .says = "BatchNorm is poor at small batches, LayerNorm is not",
              .expected = Verdict::stands,
-             .cases = {{at("validation loss of BatchNorm minus that without a norm", least), batch_norm},
-                       {at("validation loss of LayerNorm minus that without a norm", least),
-                        less(e, "validation loss", least, "layer", "none"), Is::below, 0.1}}});
-    e.claim({.id = "generalizes-better",
-             .says = "LayerNorm generalizes better; BatchNorm at small batches overfits",
-             .expected = Verdict::depends,
-             .cases = {{at("validation loss of LayerNorm minus that of BatchNorm", least),
-                        less(e, "validation loss", least, "layer", "batch"), Is::below, 0},
-                       {at("validation loss of LayerNorm minus that of BatchNorm", middle),
-                        less(e, "validation loss", middle, "layer", "batch"), Is::below, 0},
-                       {at("training loss of BatchNorm minus that without a norm", least), training,
-                        Is::below, 0}}});
+             .cases = {at(least, "validation loss of BatchNorm minus that without a norm", "validation loss",
+                          "batch", "none", Is::above),
+                       at(least, "validation loss of LayerNorm minus that without a norm", "validation loss",
+                          "layer", "none", Is::below, 0.1)}});
+    Claim better{.id = "generalizes-better",
+                 .says = "LayerNorm generalizes better; BatchNorm at small batches overfits",
+                 .expected = Verdict::depends,
+                 .cases = {}};
+    for (const std::size_t batch : {least, middle}) {
+        better.cases.push_back(at(batch, "validation loss of LayerNorm minus that of BatchNorm",
+                                  "validation loss", "layer", "batch", Is::below));
+        better.cases.push_back(at(batch,
+                                  "gap (validation minus training loss) of LayerNorm minus that of BatchNorm",
+                                  "gap", "layer", "batch", Is::below));
+    }
+    better.cases.push_back(at(least, "training loss of BatchNorm minus that without a norm", "training loss",
+                              "batch", "none", Is::below));
+    e.claim(better);
+    const auto of = [&](const char* value, const char* norm) {
+        return median(e.values(value, {{"norm", norm}, {"batch", least}}));
+    };
     e.conclude(fmt::format(
-        "At batch {} BatchNorm's validation loss differs from that without a norm by {:+.3f}, its "
-        "training loss by {:+.3f}; at batch {} its validation loss differs by {:+.3f} (medians of "
-        "{} seeds).",
-        least, median(batch_norm), median(training), middle,
-        median(less(e, "validation loss", middle, "batch", "none")), e.seeds().size()));
+        "At batch {} the validation loss is {:.2f} with BatchNorm, {:.2f} with LayerNorm, {:.2f} without a "
+        "norm.",
+        least, of("validation loss", "batch"), of("validation loss", "layer"),
+        of("validation loss", "none")));
+    const bool less_learnt = of("training loss", "batch") > of("training loss", "layer");
+    e.conclude(
+        fmt::format("On the training images the loss is {:.2f} with BatchNorm and {:.2f} with "
+                    "LayerNorm: BatchNorm {}.",
+                    of("training loss", "batch"), of("training loss", "layer"),
+                    less_learnt ? "learns less, which is not overfitting" : "does not learn less"));
 }
 
 void body(Experiment& e) {
@@ -129,5 +142,19 @@ int main(int argc, char** argv) {
         {.name = "batch_size",
          .question = "What do small batches do to a normalization?",
          .about = "An MLP learns Fashion-MNIST with batches of 2 to 256, each norm on the same samples.",
+         .setup =
+             "784-64-64-10 with tanh, the norm before it; Adam at learning rate 0.001, batches of 2, 4, 16, "
+             "64 or 256, always 6,000 samples in all out of 2,000 training images (3,000 steps of 2, 23 of "
+             "256). The losses are over 500 validation and all training images, in eval mode.",
+         .why =
+             "In training BatchNorm puts the batch's mean and variance in place of those of all samples. Of "
+             "two samples, one unit's normalized values are always -1 and +1, whatever the distance between "
+             "them: most of what the images say is lost, and the running statistics of eval mode are of "
+             "another function than the one that was trained (Ioffe 2017, Batch Renormalization; Wu, He "
+             "2018, Group Normalization). LayerNorm, RMSNorm and GroupNorm look at one sample at a time. The "
+             "gap, validation minus training loss, is what overfitting shows in; all batch sizes share one "
+             "learning rate here, which this measurement does not vary.",
+         .full =
+             "784-1000-1000-10, 10,000 images, batches of 4 and 128, 40,000 samples seen; about half an hour",
          .body = body});
 }

@@ -1,16 +1,14 @@
 // bug_museum: normalizations that are wrong, what each does to training, and the check that catches it
 #include "demos/bug_museum/checks.hpp"
-#include "demos/bug_museum/wrong_norms.hpp"
-#include "demos/common/nets.hpp"
+#include "demos/bug_museum/exhibits.hpp"
 #include "demos/lab/experiment.hpp"
 #include "demos/lab/training.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
-
-#include <tapedeck/layers/linear.hpp>
 
 namespace {
 
@@ -18,62 +16,18 @@ using namespace tapedeck::demos;
 using namespace tapedeck::demos::lab;
 using tapedeck::Variable;
 
-/// Under which circumstances the nets train: as usual, or so that a bug that hides there shows.
-enum class Scene { usual, offset, blank_image, unequal_gammas };
-
-struct Exhibit {
-    const char* name;
-    Bug bug;
-    Scene scene = Scene::usual;
-};
-
-const std::vector<Exhibit> kExhibits{
-    {"gamma, beta drawn at random", Bug::random_gamma},
-    {"variance, not its root", Bug::variance_not_its_root},
-    {"std + eps", Bug::std_plus_eps},
-    {"statistics over the wrong axis", Bug::wrong_axis},
-    {"one-pass variance", Bug::one_pass},
-    {"backward: no mean path", Bug::no_mean_path},
-    {"backward: no variance path", Bug::no_variance_path},
-    {"backward: variance path's sign", Bug::variance_path_sign},
-    {"backward: no gamma", Bug::no_gamma},
-    {"std + eps, a blank image", Bug::std_plus_eps, Scene::blank_image},
-    {"one-pass, units offset by 3000", Bug::one_pass, Scene::offset},
-    {"no gamma, gamma from 0.2 to 5", Bug::no_gamma, Scene::unequal_gammas},
-};
-
 struct Plan {
     std::size_t width = 32, steps = 150;
 };
-
-tapedeck::Sequential<float> make_net(const Exhibit& exhibit, Bug bug, const Plan& plan,
-                                     tapedeck::Random& rng) {
-    tapedeck::Sequential<float> net;
-    std::size_t in = 784;
-    for (const int i : {1, 2}) {
-        // Without a bias a blank image is the same number for every unit.
-        tapedeck::Linear<float> fc(in, plan.width, rng, {.bias = exhibit.scene != Scene::blank_image});
-        if (exhibit.scene == Scene::offset) fc.bias->value.fill(3000);
-        net.add(fmt::format("fc{}", i), fc);
-        MuseumNorm norm(bug, plan.width, rng);
-        if (exhibit.scene == Scene::unequal_gammas)
-            for (float& gamma : norm.weight->value.storage())
-                gamma = static_cast<float>(std::pow(5, rng.uniform(-1, 1)));
-        net.add(fmt::format("norm{}", i), norm);
-        add_activation(net, fmt::format("act{}", i), "tanh");
-        in = plan.width;
-    }
-    net.add("fc3", tapedeck::Linear<float>(in, 10, rng));
-    return net;
-}
 
 /// Trains the net with the right norm or with the wrong one, from the same weights on the same samples.
 void train_one(Run& run, const Exhibit& exhibit, const Dataset& data, const Plan& plan) {
     tapedeck::Random weights(run.seed), order = weights.fork();
     const bool right = run.text("norm is") == "right";
-    auto net = make_net(exhibit, right ? Bug::none : exhibit.bug, plan, weights);
-    double sum = 0, last = 0;
+    auto net = make_net(exhibit, right ? Bug::none : exhibit.bug, plan.width, weights);
+    double sum = 0, last = 0, steps = 0;
     const auto watch = [&](std::size_t step, Variable<float> loss) {
+        ++steps;
         sum += static_cast<double>(loss.item()) / 10;
         if (step > plan.steps - 50) last += static_cast<double>(loss.item()) / 50;
         if (step % 10 != 0) return;
@@ -82,7 +36,8 @@ void train_one(Run& run, const Exhibit& exhibit, const Dataset& data, const Plan
     };
     const double end =
         train(net, data, order, {.steps = plan.steps, .batch = 32, .lr = 3e-3, .watch = watch});
-    run.values["loss"] = std::isfinite(end) ? last : end;
+    run.values["loss"] = std::isinf(end) ? end : last;
+    run.values["finite steps"] = steps;
     run.values["caught"] = examine(right ? Bug::none : exhibit.bug, run.seed).caught;
 }
 
@@ -91,29 +46,31 @@ std::vector<double> losses(const Experiment& e, const Exhibit& exhibit, const ch
 }
 
 void draw_losses(Experiment& e) {
-    Sheet sheet{
-        .name = "losses",
-        .heading = "The training loss with the right LayerNorm and with a wrong one",
-        .hint =
-            "The same weights, the same samples; means of 10 steps. Where the wrong line is missing or "
-            "stops, the loss is not a number. In the last row stand conditions under which a bug that "
-            "hides above may come out.",
-        .plots = {},
-        .columns = 3,
-        .panel_height = 200};
-    for (const Exhibit& exhibit : kExhibits)
+    Sheet sheet{.name = "losses",
+                .heading = "The training loss with the right LayerNorm and with a wrong one",
+                .hint =
+                    "The same weights, the same samples; means of 10 steps. Where the wrong line stops, the "
+                    "loss is not a number any more. In the last row stand conditions under which a bug that "
+                    "hides above may come out.",
+                .plots = {},
+                .columns = 3,
+                .panel_height = 200};
+    for (const Exhibit& exhibit : kExhibits) {
+        const auto steps = e.values("finite steps", {{"exhibit", exhibit.name}, {"norm is", "wrong"}});
+        const bool never = *std::max_element(steps.begin(), steps.end()) == 0;
         sheet.plots.push_back(
-            {.title = exhibit.name,
+            {.title = never ? fmt::format("{}: wrong nan from step 1", exhibit.name) : exhibit.name,
              .x_label = "training step",
              .y_label = "training loss",
              .layers = {{.measured = "loss", .by = "norm is", .where = {{"exhibit", exhibit.name}}}},
              .y_group = 1});
+    }
     e.draw(sheet);
 }
 
 void show_findings(Experiment& e) {
     Table table{
-        "The last loss (mean of 50 steps, median of the seeds), and what catches it (in the first seed)",
+        "The last loss (mean of 50 steps, median over the seeds; inf: not finite), and what catches it",
         {"implementation", "right", "wrong", "caught by", "its words"},
         {}};
     for (const Exhibit& exhibit : kExhibits) {
@@ -130,35 +87,40 @@ void judge(Experiment& e) {
     const auto caught = [&](const char* exhibit, const char* norm) {
         return e.values("caught", {{"exhibit", exhibit}, {"norm is", norm}});
     };
-    const auto is_worse = [](double right, double wrong) { return wrong <= 1.1 * right ? 0.0 : 1.0; };
+    const auto is_caught = [](std::string_view which) {
+        return fmt::format("{}: objections of the checks, which stop at the first", which);
+    };
     std::vector<Case> checks{
-        {"the right implementation: caught (1: yes)", caught(kExhibits[0].name, "right"), Is::exactly, 0}},
+        {is_caught("the right implementation"), caught(kExhibits[0].name, "right"), Is::exactly, 0}},
         training;
     for (const Exhibit& exhibit : kExhibits) {
         if (exhibit.scene == Scene::usual)
-            checks.push_back({fmt::format("{}: caught (1: yes)", exhibit.name), caught(exhibit.name, "wrong"),
-                              Is::exactly, 1});
-        training.push_back({fmt::format("{} (1: yes)", exhibit.name),
-                            e.both(losses(e, exhibit, "right"), losses(e, exhibit, "wrong"), is_worse),
-                            Is::exactly, 1});
+            checks.push_back({is_caught(exhibit.name), caught(exhibit.name, "wrong"), Is::exactly, 1});
+        training.push_back(
+            {fmt::format("{}: last loss, the wrong norm's over the right one's", exhibit.name),
+             e.both(losses(e, exhibit, "wrong"), losses(e, exhibit, "right"), std::divides<double>()),
+             Is::above, 1.1});
     }
     e.claim({.id = "caught",
              .says = "each wrong implementation is caught by a check",
              .expected = Verdict::stands,
              .cases = checks});
-    e.claim({.id = "still-trains",
-             .says = "a wrong normalization shows in the training loss: the last one is 10 % above the right "
-                     "norm's, or not finite",
+    e.claim({.id = "shows-in-training",
+             .says =
+                 "a wrong normalization shows in the training loss: it ends 10 % above the right norm's, or "
+                 "is not finite",
              .expected = Verdict::depends,
              .cases = training});
     const auto in_every_seed = [&](const std::vector<Case>& cases, std::size_t from) {
         return std::count_if(cases.begin() + static_cast<std::ptrdiff_t>(from), cases.end(),
                              [&](const Case& c) { return c.holding() == e.seeds().size(); });
     };
+    e.conclude(fmt::format("The checks catch {} of {} wrong implementations, in every seed.",
+                           in_every_seed(checks, 1), checks.size() - 1));
     e.conclude(fmt::format(
-        "In every seed, the checks catch {} of {} wrong implementations, and the training loss "
-        "tells {} of {} exhibits from the right norm (10 % above it, or not finite).",
-        in_every_seed(checks, 1), checks.size() - 1, in_every_seed(training, 0), training.size()));
+        "The training loss gives away {} of the {} trainings here (in every seed 10 % above the right "
+        "norm's, or not finite): a net that learns is no proof that its norm is right.",
+        in_every_seed(training, 0), training.size()));
 }
 
 void body(Experiment& e) {
@@ -178,7 +140,7 @@ void body(Experiment& e) {
     if (e.deck() != nullptr) {
         for (const std::size_t i : {0, 6, 7}) {
             tapedeck::Random weights(e.seeds().front()), order = weights.fork();
-            auto net = make_net(kExhibits[i], i == 0 ? Bug::none : kExhibits[i].bug, {.width = 8}, weights);
+            auto net = make_net(kExhibits[i], i == 0 ? Bug::none : kExhibits[i].bug, 8, weights);
             train_for_deck(*e.deck(), i == 0 ? "right" : kExhibits[i].name, net, data, order, {.batch = 8});
         }
     }
@@ -187,11 +149,27 @@ void body(Experiment& e) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return run_demo(argc, argv,
-                    {.name = "bug_museum",
-                     .question = "What does a wrong normalization do, and what catches it?",
-                     .about = "The same small net learns Fashion-MNIST with the right LayerNorm and with "
-                              "wrong ones; beside each "
-                              "stands the check that catches it.",
-                     .body = body});
+    return run_demo(
+        argc, argv,
+        {.name = "bug_museum",
+         .question = "What does a wrong normalization do, and what catches it?",
+         .about = "The same small net learns Fashion-MNIST with the right LayerNorm and with wrong ones; "
+                  "beside each stands the check that catches it.",
+         .setup = "784-32-32-10 with tanh and a LayerNorm before it, right or wrong; Adam at learning rate "
+                  "0.003, 150 steps of 32 samples out of 2,000 images. Three scenes differ: the biases of "
+                  "the Linear layers start at 3000; there are none and the first image is blank; gamma "
+                  "starts between 0.2 and 5, drawn evenly by its logarithm.",
+         .why = "A norm with a wrong forward is another function, yet one with a right gradient: a net can "
+                "learn with it. std + eps and sqrt(variance + eps) differ only where the variance is near "
+                "eps: in a row whose values are all equal the first has a derivative of the root at 0, which "
+                "is not finite. One-pass variance, mean(x^2) - mean(x)^2, subtracts two large numbers from "
+                "each other when the mean is large: rounding can leave a negative number under the root. A "
+                "wrong backward gives another direction, and whatever goes downhill still learns; without "
+                "gamma each unit's gradient is too long by a factor of its own, 1 / gamma, which Adam partly "
+                "makes up for. So a wrong gradient can even have the lower loss for a while; that does not "
+                "make it right, and why it is lower this measurement does not explain. The exhibits of the "
+                "last row are bugs that stand above already, in conditions where they may show: the checks "
+                "look at the implementation, so they are not counted twice.",
+         .full = "50,000 images, 128 units, 3,000 steps; about two minutes",
+         .body = body});
 }

@@ -1,5 +1,6 @@
 // layer_norm_by_hand: every number of a LayerNorm, forward and backward, and where accounts of it differ
 #include "demos/lab/experiment.hpp"
+#include "demos/layer_norm_by_hand/steps.hpp"
 
 #include <cmath>
 
@@ -17,41 +18,8 @@ namespace {
 using namespace tapedeck;
 using namespace tapedeck::demos;
 using namespace tapedeck::demos::lab;
-using Var = Variable<float>;
 using Row = std::vector<float>;
 using Rows = std::vector<std::pair<std::string, Row>>;
-using Words = std::vector<std::string>;
-
-const std::string kCounting = "0 1 2 3 4 ...", kMixed = "2 3 5 1 4", kRandom = "random";
-constexpr double kClaimEps = 5e-5;  // LayerNorm's own is 1e-5
-
-/// The first n numbers of a sample, as a leaf of the tape.
-Var sample(Tape<float>& tape, const std::string& name, std::size_t n = 5, std::uint64_t seed = 0) {
-    Tensor<float> x = name == kMixed ? Tensor<float>{2, 3, 5, 1, 4} : zeros<float>({n});
-    Random rng(seed);
-    for (std::size_t i = 0; i < n && name != kMixed; ++i)
-        x(i) = static_cast<float>(name == kCounting ? static_cast<double>(i) : rng.normal());
-    return tape.variable(x, "x");
-}
-const Tensor<float> kFirst{1, 0, 0, 0, 0};  // as dL/dy: what comes back is dy1/dx
-
-/// LayerNorm in elementary steps: each of them is an entry of the tape, with a name.
-Var in_steps(Var x) {
-    const Var gamma = x.tape().variable(ones<float>({5}), "gamma");
-    const Var beta = x.tape().variable(zeros<float>({5}), "beta");
-    const Var centered = (x - mean(x, -1, true).named("mean")).named("x - mean");
-    const Var variance = mean(square(centered).named("(x - mean)^2"), -1, true).named("variance");
-    const Var root = sqrt(variance + 1e-5).named("sqrt(variance + eps)");
-    const Var xhat = (centered / root).named("xhat");
-    return (gamma * xhat + beta).named("y");
-}
-
-// Three functions that are all called "the formula": eps has another place in each.
-const Words kFormulas{"(x - mean) / sqrt(var + eps)", "(x - mean) / std", "(x - mean) / (std + eps)"};
-std::vector<Var> by_formulas(Var x, double eps = kClaimEps) {
-    const Var centered = x - mean(x), variance = var(x, {}, false, 0), std = sqrt(variance);
-    return {centered / sqrt(variance + eps), centered / std, centered / (std + eps)};
-}
 
 Row row_of(const Tensor<float>& x) { return {x.begin(), x.end()}; }
 /// dy1/dx, taken apart; "all three" is what the tape hands to x.
@@ -95,7 +63,10 @@ void show_sample(Experiment& e, const std::string& name) {
     }
     show(e, fmt::format("LayerNorm(5) of [{:g}], step by step", fmt::join(x.value(), " ")), 5, forward);
     show(e, "And back: the gradient of y1 by each step", 5, backward);
-    show(e, "The gradient of y1 by x, by the path it takes", 5, by_path, {"sum", "sum of path * xhat"});
+    const Var fused = layer_norm(x, {5});
+    tape.backward(fused, kFirst);
+    show(e, "The gradient of y1 by x, by the path it takes: " + path_sizes(paths(fused)).text(), 5, by_path,
+         {"sum", "sum of path * xhat"});
 }
 
 Row with_moments(Var x) {
@@ -158,12 +129,14 @@ void body(Experiment& e) {
         "is 0; the variance's path takes off what is left along xhat.";
     for (const auto& name : {kCounting, kMixed}) {
         show_sample(e, name);
-        for (const auto& [path, numbers] : paths_to(name))
-            e.plan({{"sample", name}, {"path", path}}, [dx = numbers](Run& run) {
-                for (std::size_t i = 0; i < 5; ++i) run.add("dy1 / dx", static_cast<double>(i + 1), dx[i]);
-            });
-        const Layer curves{Way::curves, "dy1 / dx", "path", "", "", {{"sample", name}}};
-        sheet.plots.push_back({"x = " + name, "element of x", "dy1 / dx", false, false, {curves}, {0}, 1});
+        for (const auto& [path, dx] : paths_to(name))
+            for (std::size_t i = 0; i < 5; ++i)
+                e.plan({{"sample", name}, {"path", path}, {"element", i + 1}},
+                       [dy_dx = dx[i]](Run& run) { run.values["dy1 / dx"] = dy_dx; });
+        // The same for all seeds, so one is shown.
+        const Config once{{"sample", name}, {"seed", e.seeds().front()}};
+        const Layer lines{Way::against, "dy1 / dx", "path", "element", "", once};
+        sheet.plots.push_back({"x = " + name, "element of x", "dy1 / dx", false, false, {lines}, {0}, 1});
     }
     show_variants(e);
     for (const auto& name : {kCounting, kMixed, kRandom}) e.plan({{"x", name}}, measure);
@@ -178,15 +151,22 @@ void body(Experiment& e) {
     claim(e, {"three-by-four", says[2], Verdict::fails, {}}, kMatrix, kCounting, 1e-3);
     if (e.deck() != nullptr) {
         Tape<float> steps, one;
-        e.deck()->add("LayerNorm in steps", "y1", sum(in_steps(sample(steps, kMixed)) * kFirst));
-        e.deck()->add("LayerNorm in one entry", "y1", sum(layer_norm(sample(one, kMixed), {5}) * kFirst));
+        e.deck()->add("LayerNorm in steps: follow y1's gradient back", "y1",
+                      sum(in_steps(sample(steps, kMixed)) * kFirst));
+        e.deck()->add("in one entry: the same gradient at x", "y1",
+                      sum(layer_norm(sample(one, kMixed), {5}) * kFirst));
     }
     const auto at = [&e](auto& value, auto& x) { return median(e.values(value, {{"x", x}})); };
+    e.conclude(
+        fmt::format("On [0,1,2,3,4] LayerNorm is one of three formulas: it is {:.1g} away from that "
+                    "with eps in the "
+                    "root, {:.1e} from that without eps, {:.1e} from that with eps beside the root.",
+                    at(far[0], kCounting), at(far[1], kCounting), at(far[2], kCounting)));
     e.conclude(fmt::format(
-        "On [0,1,2,3,4] LayerNorm is {:.1g} away from the formula with eps in the root, {:.1e} from that "
-        "without eps, {:.1e} from that with eps beside the root. The variance of LayerNorm([2,3,5,1,4]) is "
-        "{:.2f} away from 1 when divided by n - 1.",
-        at(far[0], kCounting), at(far[1], kCounting), at(far[2], kCounting), at(kMoments[2], kMixed)));
+        "Whether the variance of LayerNorm([2,3,5,1,4]) is 1 depends on what its sum is divided by: n, and "
+        "it "
+        "is but for eps; n - 1, as torch.var does unless told otherwise, and it is {:.2f} away from 1.",
+        at(kMoments[2], kMixed)));
 }
 
 }  // namespace
@@ -197,5 +177,18 @@ int main(int argc, char** argv) {
         {.name = "layer_norm_by_hand",
          .question = "What does LayerNorm compute, number by number?",
          .about = "Two samples go through LayerNorm in elementary steps, and a gradient comes back.",
+         .setup =
+             "[0,1,2,3,4], [2,3,5,1,4] and, for each seed, normal numbers; gamma 1, beta 0, eps 1e-5, but "
+             "5e-5 where the formulas are compared. Nothing is trained.",
+         .why =
+             "Each x reaches y by three paths: directly, by the mean, and by the variance. The gradients of "
+             "the last two take off the sum of the first, and its part along xhat, since moving or "
+             "stretching "
+             "all of x does not change y. xhat is (x - mean) / sqrt(var + eps). The variance that LayerNorm "
+             "makes 1 is the sum of squares over n (biased); over n - 1 (unbiased, sample variance) the "
+             "same numbers have n / (n - 1), 1.25 for five. LayerNorm([3,4]) takes one mean and variance "
+             "over "
+             "all 12 numbers, LayerNorm(4) those of each row.",
+         .full = "",
          .body = body});
 }

@@ -23,8 +23,8 @@ struct Finding {
 template <class T>
 double off_formula(Bug bug, Random& rng, double offset) {
     Tape<T> tape;
-    const auto x = tape.input(draw<T>({8, 16}, rng, offset, 1.5));
-    const auto gamma = tape.input(draw<T>({16}, rng, 1, 0.5)), beta = tape.input(draw<T>({16}, rng));
+    const auto x = tape.input(normal<T>({8, 16}, rng, offset, 1.5));
+    const auto gamma = tape.input(normal<T>({16}, rng, 1, 0.5)), beta = tape.input(normal<T>({16}, rng));
     const auto right = layer_norm(x, {16}, gamma, beta);
     return static_cast<double>(
         xt::amax(xt::abs(wrong_norm(bug, x, gamma, beta, rng).value() - right.value()))());
@@ -42,7 +42,7 @@ inline Finding examine(Bug bug, std::uint64_t seed) {
         [&](auto&, auto x) {
             return wrong_norm<double>(bug, x[0].named("x"), x[1].named("gamma"), x[2].named("beta"), rng);
         },
-        {draw<double>({8, 3}, rng), Tensor<double>{2.5, 0.4, -1.3}, Tensor<double>{0.3, -0.2, 0.9}});
+        {normal<double>({8, 3}, rng), Tensor<double>{2.5, 0.4, -1.3}, Tensor<double>{0.3, -0.2, 0.9}});
     if (report.ok()) return {false, "nothing", ""};
     const std::string words = report.diagnosis();
     // Of "argument 0 "x" (8, 3): what is wrong: more of it", what is wrong.

@@ -13,6 +13,8 @@
 #include <tapedeck/core/tape.hpp>
 #include <tapedeck/layers/module.hpp>
 
+#include "demos/common/samples.hpp"
+
 namespace tapedeck::demos {
 
 enum class Bug {
@@ -96,14 +98,6 @@ struct HandWrittenNorm final : Op<T> {
     }
 };
 
-/// A tensor of this shape with normal numbers.
-template <class T>
-Tensor<T> draw(const Shape& shape, Random& rng, double mean = 0, double deviation = 1) {
-    Tensor<T> x = Tensor<T>::from_shape(shape);
-    for (T& v : x.storage()) v = static_cast<T>(rng.normal(mean, deviation));
-    return x;
-}
-
 /// LayerNorm of (N, C), with this bug. What is wrong in the forward is made of the tape's operations, so that
 /// its gradient is the right one of the wrong function. `rng` is what random_gamma draws from.
 template <class T>
@@ -111,7 +105,7 @@ Variable<T> wrong_norm(Bug bug, Variable<T> x, Variable<T> gamma, Variable<T> be
     const auto eps = static_cast<T>(kEps);
     if (bug == Bug::random_gamma) {
         const Shape features{x.shape()[1]};
-        gamma = x.tape().input(draw<T>(features, rng)), beta = x.tape().input(draw<T>(features, rng));
+        gamma = x.tape().input(normal<T>(features, rng)), beta = x.tape().input(normal<T>(features, rng));
         bug = Bug::none;
     }
     if (bug == Bug::none || is_in_backward(bug))

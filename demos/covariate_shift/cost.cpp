@@ -1,8 +1,8 @@
 #include "demos/covariate_shift/cost.hpp"
 
+#include <array>
 #include <chrono>
 #include <cmath>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -10,18 +10,25 @@
 #include <tapedeck/layers/linear.hpp>
 #include <tapedeck/layers/normalization.hpp>
 
+#include "demos/common/nets.hpp"
+#include "demos/covariate_shift/movement.hpp"
+#include "demos/lab/training.hpp"
+
 namespace tapedeck::demos::lab {
 namespace {
 
 using Tensor = tapedeck::Tensor<float>;
 
-double length(const Tensor& a) { return std::sqrt(std::inner_product(a.begin(), a.end(), a.begin(), 0.0)); }
-double distance(const Tensor& a, const Tensor& b) { return length(Tensor(a - b)); }
+constexpr std::array<std::pair<const char*, const char*>, 5> kNorms{{{"none", "no norm"},
+                                                                     {"batch", "BatchNorm"},
+                                                                     {"layer", "LayerNorm"},
+                                                                     {"rms", "RMSNorm"},
+                                                                     {"group", "GroupNorm"}}};
 
 /// A Linear that does what this one and the BatchNorm after it do in eval mode.
-Linear<float> fold(Linear<float> linear, const BatchNorm<float>& norm) {
+Linear<float> fold(Linear<float> linear, const BatchNorm<float>& norm, double eps) {
     for (std::size_t i = 0; i < linear.bias->value.size(); ++i) {
-        const float scale = norm.weight->value(i) / std::sqrt(norm.running->var(i) + 1e-5F);
+        const float scale = norm.weight->value(i) / std::sqrt(norm.running->var(i) + static_cast<float>(eps));
         for (std::size_t j = 0; j < linear.weight->value.shape()[1]; ++j) linear.weight->value(i, j) *= scale;
         linear.bias->value(i) = (linear.bias->value(i) - norm.running->mean(i)) * scale + norm.bias->value(i);
     }
@@ -37,60 +44,82 @@ void count_reductions(Run& run, const Tape<float>& tape, const std::string& when
     }
 }
 
-/// What a norm after a Linear costs: in sums and means, spelled out; and in seconds, fused.
-void measure_cost(Run& run) {
-    constexpr std::size_t n = 64, times = 1000;
+Variable<float> spell_out(const std::string& norm, const Variable<float>& x) {
+    if (norm == "batch") return spelled_out::batch_norm(x);
+    if (norm == "layer") return spelled_out::layer_norm(x);
+    if (norm == "rms") return spelled_out::rms_norm(x);
+    return norm == "group" ? spelled_out::group_norm(x, 8) : x;
+}
+
+/// What a norm after a Linear costs in sums and means, spelled out.
+void count(Run& run) {
+    constexpr std::size_t n = 64;
     Random rng(run.seed);
     Linear<float> linear(n, n, rng);
-    BatchNorm<float> norm(n);
-    norm.weight->value = uniform<float>({n}, 2, rng);
-    norm.bias->value = uniform<float>({n}, 2, rng);
     const Tensor x = uniform<float>({n, n}, 1, rng);
-    Tape<float> training, inference, timed;
+    Tape<float> training, inference, eval;
+    spell_out(run.text("norm"), linear(training.input(x)));
     if (run.text("norm") == "batch") {
-        spelled_out::batch_norm(linear(training.input(x)));
-        norm(linear(timed.input(x)));  // fills the running statistics
+        const BatchNormOptions options;
+        BatchNorm<float> norm(n, options);
+        norm.weight->value = uniform<float>({n}, 2, rng);
+        norm.bias->value = uniform<float>({n}, 2, rng);
+        norm(linear(eval.input(x)));  // fills the running statistics
         norm.eval();
-        const Tensor y = norm(linear(timed.input(x))).value();
-        const Tensor folded = fold(linear, norm)(inference.input(x)).value();
+        const Tensor y = norm(linear(eval.input(x))).value();
+        const Tensor folded = fold(linear, norm, options.eps)(inference.input(x)).value();
         run.values["change by folding"] = distance(y, folded) / length(y);
     } else {
-        spelled_out::layer_norm(linear(training.input(x)));
-        spelled_out::layer_norm(linear(inference.input(x)));
+        spell_out(run.text("norm"), linear(inference.input(x)));
     }
     count_reductions(run, training, "in training");
     count_reductions(run, inference, "at inference");
+}
+
+void time_training(Run& run, const Dataset& data) {
+    constexpr std::size_t steps = 100;
+    Random weights(run.seed), order = weights.fork();
+    auto net = make_mlp({784, 64, 64, 64, 64, 64, 64, 10}, weights, {.norm = run.text("norm")});
     const auto start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < times; ++i) {
-        timed.rewind();
-        const auto leaf = timed.variable(x);
-        timed.backward(run.text("norm") == "batch" ? batch_norm(leaf, nullptr) : layer_norm(leaf, {n}), x);
-    }
+    train(net, data, order, {.steps = steps, .batch = 64, .lr = 0.1, .optimizer = "sgd"});
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-    run.seconds["forward and reverse pass"] = passed.count() / times;
+    run.seconds["a training step"] = passed.count() / steps;
 }
 
 }  // namespace
 
-void plan_cost(Experiment& e) {
-    for (const char* norm : {"batch", "layer"}) e.plan({{"norm", norm}, {"place", "alone"}}, measure_cost);
+void plan_cost(Experiment& e, const Dataset& data) {
+    for (const auto& [norm, title] : kNorms)
+        e.plan({{"norm", norm}, {"place", "alone"}}, [&data](Run& run) {
+            count(run);
+            time_training(run, data);
+        });
 }
 
 void claim_cost(Experiment& e) {
-    const Config batch{{"norm", "batch"}, {"place", "alone"}}, layer{{"norm", "layer"}, {"place", "alone"}};
+    const auto alone = [](const char* norm) -> Config { return {{"norm", norm}, {"place", "alone"}}; };
+    const double change = median(e.values("change by folding", alone("batch")));
+    Table table{fmt::format("Sums and means over 64 samples of 64 features; at inference BatchNorm is folded "
+                            "into the Linear before it, which gives {} outputs",
+                            change < 1e-5 ? "the same" : "other"),
+                {"norm"},
+                {}};
     Claim claim{"cheaper", "LayerNorm costs less computation than BatchNorm", Verdict::fails, {}};
-    for (const char* when : {"in training", "at inference"})
-        for (const char* what : {"reductions ", "numbers read "})
+    for (const auto& [norm, title] : kNorms) table.rows.push_back({title});
+    for (const std::string when : {"in training", "at inference"})
+        for (const std::string what : {"reductions ", "numbers read "}) {
             claim.cases.push_back({fmt::format("{}{}, BatchNorm's minus LayerNorm's", what, when),
-                                   e.difference(std::string(what) + when, batch, layer), Is::above, 0});
-    const auto change = e.values("change by folding", batch);
-    claim.cases.push_back(
-        {"relative change of the output by folding BatchNorm into the Linear before it, as at inference",
-         change, Is::above, 1e-5});
+                                   e.difference(what + when, alone("batch"), alone("layer")), Is::above, 0});
+            table.columns.push_back(what + when);
+            for (std::size_t i = 0; i < kNorms.size(); ++i)
+                table.rows[i].push_back(
+                    fmt::format("{:g}", median(e.values(what + when, alone(kNorms[i].first)))));
+        }
+    e.show(std::move(table));
     e.conclude(
-        fmt::format("Folded into the Linear before it, BatchNorm gives the same outputs but for {:.1g} of "
-                    "them; at inference it takes {:g} sums or means fewer than LayerNorm.",
-                    median(change), -median(claim.cases[2].per_seed)));
+        fmt::format("Folded into the Linear before it, BatchNorm gives the same outputs to within {:.0e} "
+                    "(relative); at inference it takes {:g} sums or means fewer than LayerNorm.",
+                    change, -median(claim.cases[2].per_seed)));
     e.claim(std::move(claim));
 }
 

@@ -37,9 +37,6 @@ class Pass {
     std::vector<std::size_t> linears_;
 };
 
-double length(const Tensor& a) { return std::sqrt(std::inner_product(a.begin(), a.end(), a.begin(), 0.0)); }
-double distance(const Tensor& a, const Tensor& b) { return length(Tensor(a - b)); }
-
 void take_layer(Net& to, Net& from, std::size_t layer) {
     const auto targets = to.named_parameters(), sources = from.named_parameters();
     for (std::size_t i = 0; i < targets.size(); ++i)
@@ -49,6 +46,9 @@ void take_layer(Net& to, Net& from, std::size_t layer) {
 }
 
 }  // namespace
+
+double length(const Tensor& a) { return std::sqrt(std::inner_product(a.begin(), a.end(), a.begin(), 0.0)); }
+double distance(const Tensor& a, const Tensor& b) { return length(Tensor(a - b)); }
 
 void add_movement(Movement& sums, Net before, Net after, const Dataset& data, const Batch& probe) {
     Pass old(before, data, probe), now(after, data, probe);

@@ -107,9 +107,8 @@ std::string measured_html(const json& claim) {
 /// `demo`: whose section of the index it links to; "" on the demo's own page.
 std::string claim_row(const json& claim, const std::string& demo) {
     const bool differs = claim.at("verdict") != claim.at("expected");
-    const std::string note = differs ? fmt::format("<small>expected, before measuring: {}</small>",
-                                                   escaped(text_of(claim, "expected")))
-                                     : "";
+    const std::string note =
+        differs ? fmt::format("<small>expected: {}</small>", escaped(text_of(claim, "expected"))) : "";
     const std::string name =
         demo.empty() ? escaped(text_of(claim, "id"))
                      : fmt::format("<a href=\"#{}\">{}</a>", escaped(demo), escaped(text_of(claim, "id")));
@@ -140,7 +139,7 @@ std::string seconds_html(const json& results) {
 
 std::string claims_table(const std::string& rows) {
     return fmt::format(
-        "<p class=\"rule\">{} What is asked for was fixed before it was measured.</p>\n<div "
+        "<p class=\"rule\">{}. The bounds stand in the demo.</p>\n<div "
         "class=\"wide\"><table>"
         "<thead><tr><th>claim</th><th>what is "
         "said</th><th>verdict</th><th>measured</th></tr></thead><tbody>\n{}"
@@ -179,9 +178,9 @@ std::string page_of(const json& results) {
     return checked([&] {
         std::string html = page_start(text_of(results, "question"));
         html +=
-            fmt::format("<p class=\"lead\">{} Measured by Tapedeck's demo {} with {} seeds.</p></header>\n",
+            fmt::format("<p class=\"lead\">{} Measured by Tapedeck's demo {} with {} seed{}.</p></header>\n",
                         escaped(text_of(results, "about")), escaped(text_of(results, "demo")),
-                        results.at("seeds").size());
+                        results.at("seeds").size(), results.at("seeds").size() == 1 ? "" : "s");
         html += words_html(results);
         if (!results.at("tables").empty())
             html += "<h2 id=\"tables\">Step by step</h2>\n" + tables_html(results);

@@ -35,4 +35,11 @@ Variable<float> masked_batch_norm(const Variable<float>& x, const Variable<float
     return centred / sqrt(sum(square(centred) * mask, 0) / count + 1e-5F);
 }
 
+Variable<float> normalize(const std::string& norm, const Variable<float>& x, const Variable<float>& mask,
+                          RunningStatistics<float>* running) {
+    if (norm == "layer") return layer_norm(x, {x.shape()[1]});
+    if (norm == "batch") return batch_norm(x, running);
+    return masked_batch_norm(x, mask);
+}
+
 }  // namespace tapedeck::demos::lab

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
+#include <tapedeck/core/ops/normalize.hpp>
 #include <tapedeck/core/random.hpp>
 #include <tapedeck/core/tape.hpp>
 
@@ -24,7 +26,13 @@ Padded draw_padded(std::size_t sequences, std::size_t length, double percent, co
 /// These rows of x (rows, features).
 Tensor<float> rows_of(const Tensor<float>& x, const std::vector<std::size_t>& rows);
 
+inline constexpr const char* kMasked = "BatchNorm with a mask";
+
 /// BatchNorm in training mode whose mean and variance count the tokens alone; without gamma and beta.
 Variable<float> masked_batch_norm(const Variable<float>& x, const Variable<float>& mask);
+
+/// "layer", "batch" or kMasked.
+Variable<float> normalize(const std::string& norm, const Variable<float>& x, const Variable<float>& mask,
+                          RunningStatistics<float>* running = nullptr);
 
 }  // namespace tapedeck::demos::lab

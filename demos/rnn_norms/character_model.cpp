@@ -11,6 +11,7 @@
 #include "demos/common/evaluation.hpp"
 #include "demos/common/interrupt.hpp"
 #include "demos/common/nets.hpp"
+#include "demos/data/words.hpp"
 
 namespace tapedeck::demos::lab {
 namespace {
@@ -25,6 +26,18 @@ std::size_t index_of(char letter, const std::string& word) {
 }
 
 }  // namespace
+
+Words split_words(std::size_t train, std::size_t validation) {
+    const std::vector<std::string> all = load_words();
+    Words words;
+    for (const std::size_t i : Random(1).permutation(all.size())) {
+        if (words.validation.size() < validation)
+            words.validation.push_back(all[i]);
+        else if (words.train.size() < train)
+            words.train.push_back(all[i]);
+    }
+    return words;
+}
 
 Letters letters_of(std::span<const std::string> words) {
     const std::size_t n = words.size();

@@ -14,6 +14,13 @@
 
 namespace tapedeck::demos::lab {
 
+struct Words {
+    std::vector<std::string> train, validation;
+};
+
+/// So many of `load_words`, in random order, the same for every seed.
+Words split_words(std::size_t train, std::size_t validation);
+
 /// Words of up to `kLongestWord` letters, side by side. A word that is over is padded: its inputs are zeros,
 /// and what comes out is not counted.
 struct Letters {
