@@ -49,6 +49,8 @@ def hint_for(task, answer):
     except Exception as error:  # whatever an answer may do
         if type(error) is TypeError and answer is None:
             return "the answer is None: is there a return?"
+        if "ellipsis" in str(error):
+            return "there is no answer yet: three dots stand where your own is to be."
         return f"it can't be checked: {type(error).__name__}: {error}"
 
 

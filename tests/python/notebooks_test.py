@@ -166,8 +166,10 @@ class Tasks(unittest.TestCase):
         self.assertTrue(tasks.near(1.00001, 1) and tasks.near([1, 2], np.array([1.0, 2.0])))
         self.assertFalse(tasks.near(1.01, 1) or tasks.near([1.0], 1.0))
 
-    def test_lesson_1(self):
-        self.assertEqual(tasks.faults_of(1), [])
+    def test_lessons(self):
+        for lesson in range(1, 9):
+            with self.subTest(lesson=lesson):
+                self.assertEqual(tasks.faults_of(lesson), [])
 
 
 class Runner(unittest.TestCase):

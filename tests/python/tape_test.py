@@ -224,7 +224,7 @@ class Inspection(unittest.TestCase):
         tape.backward(td.sum(td.square(y) * y))
         paths = td.paths(y)
         np.testing.assert_allclose(paths.direct + paths.mean + paths.variance, x.grad, atol=1e-12)
-        self.assertAlmostEqual(td.sizes(paths).gradient, np.linalg.norm(x.grad))
+        self.assertAlmostEqual(td.path_sizes(paths).gradient, np.linalg.norm(x.grad))
         self.assertTrue(td.check_gradient(tape[-1], y))
         self.assertEqual(td.wrong_adjoints(tape), [])
 

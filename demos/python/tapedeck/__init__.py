@@ -26,7 +26,7 @@ for _name, _it in vars(_core).items():  # functions take either
         setattr(float64, _name, _it)
 
 
-def sizes(paths):
+def path_sizes(paths):
     """How the paths of a normalization's gradient meet, as lengths and shares: of what paths(v) gives."""
     return paths.sizes
 
