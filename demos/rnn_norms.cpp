@@ -14,7 +14,7 @@
 #include "demos/data/generated.hpp"
 #include "demos/lab/experiment.hpp"
 #include "demos/lab/training.hpp"
-#include "demos/padding/flush_denormals.hpp"
+#include "demos/common/flush_denormals.hpp"
 #include "demos/rnn_norms/character_model.hpp"
 
 namespace {
