@@ -138,7 +138,7 @@ void body(Experiment& e) {
     draw_losses(e);
     judge(e);
     if (e.deck() != nullptr) {
-        for (const std::size_t i : {0, 6, 7}) {
+        for (const std::size_t i : {0U, 6U, 7U}) {
             tapedeck::Random weights(e.seeds().front()), order = weights.fork();
             auto net = make_net(kExhibits[i], i == 0 ? Bug::none : kExhibits[i].bug, 8, weights);
             train_for_deck(*e.deck(), i == 0 ? "right" : kExhibits[i].name, net, data, order, {.batch = 8});

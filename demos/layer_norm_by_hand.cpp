@@ -84,7 +84,7 @@ void show_variants(Experiment& e) {
     for (const auto& [name, y] : {std::pair{"x", m},
                                   {"LayerNorm(4)", layer_norm(m, {4})},
                                   {"LayerNorm([3,4])", layer_norm(m, {3, 4})}})
-        for (int r = 0; r < 3; ++r) matrix.emplace_back(name, with_moments(slice(y, 0, r, r + 1)));
+        for (std::size_t r = 0; r < 3; ++r) matrix.emplace_back(name, with_moments(slice(y, 0, r, r + 1)));
     show(e, "The rows of a 3x4 matrix", 4, matrix, {"mean", "variance"});
     Random rng(1);
     Sequential<float> net;
@@ -109,7 +109,8 @@ void measure(Run& run) {
         run.values[kFar + kFormulas[i]] = difference(with_eps, by_formulas(x)[i]);
     run.values[kMoments[0]] = std::abs(mean(y).item());
     for (const int less : {0, 1})
-        run.values[kMoments[less + 1]] = std::abs(var(y, {}, false, less).item() - 1);
+        run.values[kMoments[static_cast<std::size_t>(less) + 1]] =
+            std::abs(var(y, {}, false, less).item() - 1);
     if (run.text("x") == kMixed) return;
     const Var m = reshape(sample(tape, run.text("x"), 12, run.seed), {3, 4});
     run.values[kMatrix[0]] = difference(layer_norm(m, {3, 4}), layer_norm(m, {4}));

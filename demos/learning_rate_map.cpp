@@ -190,8 +190,8 @@ int main(int argc, char** argv) {
          .why = "With a norm behind a Linear the scale of its weights does not change the output, and the "
                 "effective learning rate falls with the square of the scale (van Laarhoven 2017): large "
                 "weights and large rates fit together. The last Linear, which has no norm behind it, can "
-                "still diverge. Why small nets with a norm do worse on two spirals, this measurement does "
-                "not explain; PyTorch's counts show the same. Words: the adding problem gives four numbers "
+                "still diverge. How the task decides it, this measurement does not explain. Words: the "
+                "adding problem gives four numbers "
                 "of which two are marked, and asks for their sum; the constant answer is the best that is "
                 "the same for all inputs.",
          .full = "1,000 samples, 2,000 steps, layers of 32; about a minute.",

@@ -7,10 +7,10 @@
 #include <tapedeck/core/ops/ops.hpp>
 
 #include "demos/common/evaluation.hpp"
+#include "demos/common/flush_denormals.hpp"
 #include "demos/common/sequence_nets.hpp"
 #include "demos/lab/experiment.hpp"
 #include "demos/lab/training.hpp"
-#include "demos/padding/flush_denormals.hpp"
 #include "demos/padding/tokens.hpp"
 
 namespace {

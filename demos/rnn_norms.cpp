@@ -9,12 +9,12 @@
 #include <fmt/format.h>
 
 #include "demos/common/evaluation.hpp"
+#include "demos/common/flush_denormals.hpp"
 #include "demos/common/nets.hpp"
 #include "demos/common/sequence_nets.hpp"
 #include "demos/data/generated.hpp"
 #include "demos/lab/experiment.hpp"
 #include "demos/lab/training.hpp"
-#include "demos/padding/flush_denormals.hpp"
 #include "demos/rnn_norms/character_model.hpp"
 
 namespace {

@@ -102,13 +102,13 @@ void add_to_deck(tapedeck::Deck<float>& deck) {
         deck.add(norm, workers == 1 ? "all 6 rows" : "the first worker's 3",
                  tapedeck::sum(y * part(dy, 0, workers)));
     };
-    for (const std::size_t workers : {1, 2})
+    for (const std::size_t workers : {1U, 2U})
         add("layer", workers, layer_norm), add("batch", workers, batch_norm);
 }
 
 void body(Experiment& e) {
     const Plan plan = e.full() ? Plan{512, 1024} : Plan{};
-    for (const std::size_t workers : {2, 4, 8})
+    for (const std::size_t workers : {2U, 4U, 8U})
         for (const char* norm : {"layer", "batch", "batch-shared"})
             e.plan({{"norm", norm}, {"workers", workers}}, [&](Run& run) { norm_alone(run, plan); });
     for (const std::size_t workers : {2UL, 4UL, 8UL, plan.rows})

@@ -48,7 +48,7 @@ inline Tensor<float> folded_output(Sequential<float> net, const Tensor<float>& x
     fc.bias->value = Tensor<float>(a * (fc.bias->value - bn.running->mean) + bn.bias->value);
     fc.weight->changed(), fc.bias->changed();
     Tensor<float> h = x;
-    for (const std::size_t part : {0, 2, 3}) h = output(net[part], h);  // no norm any more
+    for (const std::size_t part : {0U, 2U, 3U}) h = output(net[part], h);  // no norm any more
     return h;
 }
 

@@ -154,7 +154,7 @@ TEST_CASE(
     CHECK(drawn == measured);
 
     std::size_t points = 0;
-    for (const std::size_t p : {1, 2})
+    for (const std::size_t p : {1U, 2U})
         for (const Trace& trace : figures[0].panels[p].traces)
             if (trace.kind == Kind::points) points += trace.columns[0].size();
     CHECK(points == 12 + 6);  // against: 2 norms, 2 sizes, 3 seeds; dots: 2 norms, 3 seeds

@@ -3,7 +3,7 @@
 
 #include <tapedeck/core/denormals.hpp>
 
-namespace tapedeck::demos::lab {
+namespace tapedeck::demos {
 
 /// While it lives: vanishing gradients would make a training ten times slower.
 struct FlushDenormals {
@@ -13,4 +13,4 @@ struct FlushDenormals {
     FlushDenormals& operator=(const FlushDenormals&) = delete;
 };
 
-}  // namespace tapedeck::demos::lab
+}  // namespace tapedeck::demos
