@@ -182,8 +182,7 @@ std::string page_of(const json& results) {
                         escaped(text_of(results, "about")), escaped(text_of(results, "demo")),
                         results.at("seeds").size(), results.at("seeds").size() == 1 ? "" : "s");
         html += words_html(results);
-        if (!results.at("tables").empty())
-            html += "<h2 id=\"tables\">Step by step</h2>\n" + tables_html(results);
+        if (!results.at("tables").empty()) html += "<h2 id=\"tables\">Tables</h2>\n" + tables_html(results);
         if (!results.at("figures").empty())
             html += "<h2 id=\"figures\">Figures</h2>\n" + figures_html(results, "");
         std::string rows;

@@ -46,6 +46,7 @@ tbody th { white-space: nowrap; }
 .rule { color: var(--soft); font-size: .88rem; }
 .notice { border-left: 3px solid #d55e00; padding: .35rem .9rem; background: var(--tint); }
 details { margin: 1rem 0; }
+td details { margin: 0; }
 summary { cursor: pointer; color: var(--link); }
 figure { margin: 2.4rem 0 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .6rem .3rem; overflow-x: auto; }

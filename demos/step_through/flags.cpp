@@ -5,23 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 
 #include "demos/common/error.hpp"
+#include "demos/common/flag_checks.hpp"
 #include "demos/step_through/models.hpp"
 
 namespace tapedeck::demos::step_through {
 namespace {
-
-CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
-    const auto check = [low, high](const std::string& text) -> std::string {
-        std::uint64_t n = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-        if (error == std::errc() && end == text.data() + text.size() && n >= low && n <= high) return "";
-        return fmt::format("\"{}\" is not a whole number from {} to {}", text, low, high);
-    };
-    return {check, fmt::format("{} to {}", low, high)};
-}
 
 /// Not a validator: CLI11 takes what follows an unknown flag for the model, and would complain of that.
 void check_model(const std::string& name) {
