@@ -1,5 +1,7 @@
 #include "demos/common/nets.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include <tapedeck/core/error.hpp>
@@ -60,6 +62,15 @@ RNNNorm rnn_norm(const std::string& norm) {
     if (norm == "batch") return RNNNorm::batch_per_step;
     if (norm == "batch-shared") return RNNNorm::batch_shared;
     throw Error(fmt::format("There is no norm \"{}\" for an RNN.", norm));
+}
+
+Linear<float> folded(Linear<float> linear, const BatchNorm<float>& norm, double eps) {
+    for (std::size_t i = 0; i < linear.bias->value.size(); ++i) {
+        const float scale = norm.weight->value(i) / std::sqrt(norm.running->var(i) + static_cast<float>(eps));
+        for (std::size_t j = 0; j < linear.weight->value.shape()[1]; ++j) linear.weight->value(i, j) *= scale;
+        linear.bias->value(i) = (linear.bias->value(i) - norm.running->mean(i)) * scale + norm.bias->value(i);
+    }
+    return linear;
 }
 
 void set_gammas(Module<float>& net, float value) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <tapedeck/core/random.hpp>
+#include <tapedeck/layers/linear.hpp>
 #include <tapedeck/layers/rnn_cell.hpp>
 #include <tapedeck/layers/sequential.hpp>
 
@@ -34,6 +35,10 @@ Sequential<float> make_mlp(const std::vector<std::size_t>& sizes, Random& rng,
 /// "none", "layer", "batch" (statistics for each time step) or "batch-shared". @throws Error for another
 /// name.
 RNNNorm rnn_norm(const std::string& norm);
+
+/// A Linear that does what this one and the BatchNorm after it do in eval mode: w' = a w, b' = a (b - mean) +
+/// beta with a = gamma / sqrt(var + eps).
+Linear<float> folded(Linear<float> linear, const BatchNorm<float>& norm, double eps);
 
 /// Sets every gamma, of norms and of RNNCells, to this value.
 void set_gammas(Module<float>& net, float value);

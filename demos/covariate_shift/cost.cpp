@@ -25,16 +25,6 @@ constexpr std::array<std::pair<const char*, const char*>, 5> kNorms{{{"none", "n
                                                                      {"rms", "RMSNorm"},
                                                                      {"group", "GroupNorm"}}};
 
-/// A Linear that does what this one and the BatchNorm after it do in eval mode.
-Linear<float> fold(Linear<float> linear, const BatchNorm<float>& norm, double eps) {
-    for (std::size_t i = 0; i < linear.bias->value.size(); ++i) {
-        const float scale = norm.weight->value(i) / std::sqrt(norm.running->var(i) + static_cast<float>(eps));
-        for (std::size_t j = 0; j < linear.weight->value.shape()[1]; ++j) linear.weight->value(i, j) *= scale;
-        linear.bias->value(i) = (linear.bias->value(i) - norm.running->mean(i)) * scale + norm.bias->value(i);
-    }
-    return linear;
-}
-
 void count_reductions(Run& run, const Tape<float>& tape, const std::string& when) {
     double &count = run.values["reductions " + when], &read = run.values["numbers read " + when];
     for (const auto& entry : tape) {
@@ -67,8 +57,8 @@ void count(Run& run) {
         norm(linear(eval.input(x)));  // fills the running statistics
         norm.eval();
         const Tensor y = norm(linear(eval.input(x))).value();
-        const Tensor folded = fold(linear, norm, options.eps)(inference.input(x)).value();
-        run.values["change by folding"] = distance(y, folded) / length(y);
+        const Tensor in_one = folded(linear, norm, options.eps)(inference.input(x)).value();
+        run.values["change by folding"] = distance(y, in_one) / length(y);
     } else {
         spell_out(run.text("norm"), linear(inference.input(x)));
     }

@@ -37,16 +37,11 @@ inline double largest_difference(const Tensor<float>& a, const Tensor<float>& b)
     return static_cast<double>(xt::amax(xt::abs(a - b))() / xt::amax(xt::abs(b))());
 }
 
-/// The BatchNorm's running affine map as part of the Linear before it: w' = a w, b' = a (b - mean) + beta
-/// with a = gamma / sqrt(var + eps).
+/// Of the network without its norm, which is folded into the Linear before it.
 inline Tensor<float> folded_output(Sequential<float> net, const Tensor<float>& x) {
     auto& fc = dynamic_cast<Linear<float>&>(net[0]);
     auto& bn = dynamic_cast<BatchNorm<float>&>(net[1]);
-    const auto eps = static_cast<float>(BatchNormOptions{}.eps);
-    const Tensor<float> a = bn.weight->value / xt::sqrt(bn.running->var + eps);
-    fc.weight->value = Tensor<float>(xt::view(a, xt::all(), xt::newaxis()) * fc.weight->value);
-    fc.bias->value = Tensor<float>(a * (fc.bias->value - bn.running->mean) + bn.bias->value);
-    fc.weight->changed(), fc.bias->changed();
+    fc = folded(std::move(fc), bn, BatchNormOptions{}.eps);
     Tensor<float> h = x;
     for (const std::size_t part : {0U, 2U, 3U}) h = output(net[part], h);  // no norm any more
     return h;

@@ -24,6 +24,7 @@
 #include "demos/report/results.hpp"
 #include "demos/report/spread.hpp"
 #include "demos/report/table.hpp"
+#include "temporary_folder.hpp"
 
 using namespace tapedeck::demos;
 using nlohmann::json;
@@ -31,16 +32,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder of its own, gone at the end.
-struct Folder {
-    fs::path path;
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "tapedeck-report-XXXXXX").string();
-        path = mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
+struct Folder : tapedeck::test::TemporaryFolder {
     std::size_t files() const {
         return static_cast<std::size_t>(
             std::distance(fs::directory_iterator(path), fs::directory_iterator{}));
