@@ -8,15 +8,18 @@ function readLink(url = location.href) {
   return { entry: parameters.has('entry') ? Number(parameters.get('entry')) : null, tape, step: parameters.has('step') ? step : null };
 }
 
+function writeLinkNow() {
+  clearTimeout(linkTimer);
+  const { deck } = state;
+  let hash = `#entry=${state.entry}`;
+  if (deck.tapes.length > 1) hash += `&tape=${encodeURIComponent(deck.tapes[state.tape].name)}`;
+  if (deck.labels.length > 1) hash += `&step=${encodeURIComponent(deck.labels[state.step])}`;
+  if (location.hash !== hash) history.replaceState(null, '', hash);
+}
+
 let linkTimer = 0;
 /** A little later, once: browsers refuse a page that changes its address too often. */
 function writeLink() {
   clearTimeout(linkTimer);
-  linkTimer = setTimeout(() => {
-    const { deck } = state;
-    let hash = `#entry=${state.entry}`;
-    if (deck.tapes.length > 1) hash += `&tape=${encodeURIComponent(deck.tapes[state.tape].name)}`;
-    if (deck.labels.length > 1) hash += `&step=${encodeURIComponent(deck.labels[state.step])}`;
-    if (location.hash !== hash) history.replaceState(null, '', hash);
-  }, 150);
+  linkTimer = setTimeout(writeLinkNow, 150);
 }

@@ -237,6 +237,7 @@ function start() {
     if (now.entry === null) return;
     if (now.step !== null) actions.setStep(now.step);
     actions.select(now.tape, now.entry, true);
+    writeLinkNow();  // an address that lagged behind would make the next link to it no change at all
   });
 }
 

@@ -111,6 +111,19 @@ test('#entry=17 links to an entry, and the address follows the selection', async
   await close();
 });
 
+test('a link is followed at once after another one', async () => {
+  const { page, close } = await open('mlp', { hash: '#entry=1' });
+  await page.evaluate(async () => {
+    const changed = new Promise((resolve) => { addEventListener('hashchange', resolve, { once: true }); });
+    location.hash = '#entry=0';
+    history.replaceState(null, '', '#entry=1');  // the page's own late note of what was selected before
+    await changed;
+    location.hash = '#entry=1';
+  });
+  await page.waitForFunction(() => document.querySelector('.panel h2 .index').textContent === '#1', null, { timeout: 10000 });
+  await close();
+});
+
 test('the slider moves over the training steps, and the playhead stays', async () => {
   const { page, close } = await open('norms', { hash: '#entry=6&tape=LayerNorm' });
   assert.equal(await page.textContent('.step-text'), 'step 100');
