@@ -28,6 +28,20 @@ class Cells(unittest.TestCase):
         self.assertEqual(said, "")
         self.assertIn("<html", pages["deck.html"])
 
+    def test_an_error_is_said_in_few_lines_with_the_cells_own(self):
+        with self.assertRaises(cell.CellError) as raised:
+            cell.run('td::Tape<float> tape;\nauto x = tape.variable({1.0f}, "x") * "no";\nx.value().foo();', "In[7]", first_line=2)
+        text = str(raised.exception)
+        self.assertIn('In[7]:3:37: error: no match', text)
+        self.assertIn('\n    auto x = tape.variable({1.0f}, "x") * "no";\n' + " " * 40 + "^\n", text)
+        self.assertLess(len(text.splitlines()), 12, text)
+        for noise in ("In file included", "xarray_container", "aka", "/tapedeck/core"):
+            self.assertNotIn(noise, text)
+
+    def test_what_fails_inside_the_library_is_led_back_to_the_cell(self):
+        with self.assertRaisesRegex(cell.CellError, r"(?s)In\[7\]:4:\d+: required from here\n    bool b = std::less<S>.*stl_function.h: error"):
+            cell.run("struct S {};\nint main() {\nbool b = std::less<S>{}(S{}, S{});\nreturn b;\n}", "In[7]", first_line=2)
+
     def test_an_error_in_line_3_of_a_cell(self):
         # Line 1 is the one with %%cpp.
         with self.assertRaisesRegex(cell.CellError, r"(?m)^In\[7\]:3:9: error: .*nothing"):

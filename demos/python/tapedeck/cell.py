@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from .compiler import shorten
+
 HERE = Path(__file__).parent  # in the build tree
 FLAGS = ["-std=c++20", "-O1", "-Wall", "-Wextra", "-fdiagnostics-color=never", "-fmax-errors=5"]
 
@@ -79,7 +81,7 @@ def run(cell, name="cell", first_line=1, timeout=120):
         source.write_text(program(cell, name, first_line))
         libraries = build()["link"].split(";")
         made = _compile(["-include", str(folder / "cell.hpp"), str(source), "-o", str(binary), *libraries], timeout=timeout)
-        said = made.stderr.replace(str(source), "cell.cpp")
+        said = shorten(made.stderr, cell, name, first_line)
         if made.returncode:
             raise CellError(said)
         work = Path(place) / "run"
