@@ -15,7 +15,8 @@ PYBIND11_MODULE(_core, m) {
           static_cast<ValueError*>(nullptr));
     error("StaleVariableError", base, static_cast<StaleVariableError*>(nullptr));
     error("NonFiniteError", base, static_cast<NonFiniteError*>(nullptr));
-    error("FileError", base, static_cast<FileError*>(nullptr));
+    const py::object file = error("FileError", base, static_cast<FileError*>(nullptr));
+    error("CheckpointError", file, static_cast<CheckpointError*>(nullptr));
 
     py::class_<Random>(m, "Random")
         .def(py::init<std::uint64_t>(), "seed"_a)
@@ -39,6 +40,16 @@ PYBIND11_MODULE(_core, m) {
     // Functions ask their arguments which it is.
     bind_operations<float>(m), bind_operations<double>(m);
     bind_inspection<float>(m), bind_inspection<double>(m);
+    const auto text = [](const py::object& path) { return py::str(path).cast<std::string>(); };  // or a Path
+    const auto checkpoints = [&]<class T>(T) {
+        const auto def = [&](const char* name, auto f) {
+            m.def(
+                name, [=](Module<T>& module, const py::object& path) { f(module, text(path)); }, "module"_a,
+                "file"_a);
+        };
+        def("save", &save<T>), def("load", &load<T>);
+    };
+    checkpoints(float()), checkpoints(double());
 }
 
 }  // namespace tapedeck::python

@@ -1,6 +1,8 @@
 """Modules written in Python, the library's, and optimizers."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 import tapedeck as td
@@ -43,6 +45,20 @@ class Modules(unittest.TestCase):
         self.assertTrue(np.abs(net.rest[0].running_mean).max() > 0)
         net.eval()
         self.assertFalse(net.rest[0].training)
+
+    def test_a_module_is_saved_and_loaded(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for kind in (td, td.float64):
+                file = Path(folder) / "norm.safetensors"
+                norm, other = kind.BatchNorm(4), kind.BatchNorm(4)
+                norm.weight.value[:] = [1, 2, 3, 4]
+                td.save(norm, file)
+                td.load(other, str(file))
+                np.testing.assert_array_equal(other.weight.value, [1, 2, 3, 4])
+                with self.assertRaisesRegex(td.CheckpointError, r"(?s)weight.*\(4\).*\(5\)"):
+                    td.load(kind.BatchNorm(5), file)
+            with self.assertRaises(td.FileError):
+                td.load(norm, "none.safetensors")
 
     def test_several_inputs_and_outputs(self):
         net, tape = Net(td.Random(1)), td.Tape()
