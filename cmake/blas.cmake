@@ -1,5 +1,5 @@
 # OpenBLAS as a target, which tapedeckConfig.cmake defines as well: its own package names paths only, and Debian 13's
-# names some that don't exist, /usr/lib/include and /usr/lib/lib.
+# names some that don't exist.
 if(NOT TARGET tapedeck::blas)
   if(NOT EXISTS "${OpenBLAS_LIBRARIES}")
     find_library(TAPEDECK_OPENBLAS openblas REQUIRED)
