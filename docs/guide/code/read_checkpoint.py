@@ -1,0 +1,21 @@
+"""Lists what a safetensors file holds: read_checkpoint.py net.safetensors. No package is needed."""
+# [read]
+import json
+import struct
+import sys
+
+
+def read(file):
+    """Name -> (type of number, shape, bytes), as the format has it: a length, a header in JSON, the numbers."""
+    content = open(file, "rb").read()
+    (length,) = struct.unpack("<Q", content[:8])
+    header, data = json.loads(content[8 : 8 + length]), content[8 + length :]
+    header.pop("__metadata__", None)
+    return {name: (x["dtype"], x["shape"], data[slice(*x["data_offsets"])]) for name, x in header.items()}
+
+
+for name, (dtype, shape, numbers) in sorted(read(sys.argv[1]).items()):
+    print(f"{name:24} {dtype} {shape}")
+    if name == "fc2.bias":
+        print(" " * 24, struct.unpack("<f", numbers))
+# [read]
