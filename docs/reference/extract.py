@@ -27,12 +27,14 @@ def write_version(to):
 
 
 def prune(xml):
-    """Takes out what the pages must not show twice (a header's namespace, with all of its names) or can't parse."""
+    """Takes out what is private, what the pages must not show twice (a header's namespace, with all of its names), and
+    what they can't parse."""
     for file in xml.glob("*.xml"):
         text = kept = file.read_text()
         if file.name.endswith("_8hpp.xml"):
             kept = re.sub(r"<innernamespace.*</innernamespace>", "", kept)
             kept = re.sub(r"<name>[^<]*</name>(\s*<qualifiedname>)([^<]*)</", r"<name>\2</name>\1\2</", kept)
+        kept = re.sub(r'<sectiondef kind="private-.*?</sectiondef>', "", kept, flags=re.DOTALL)
         kept = re.sub(r"<initializer>(= )?\{\s*\..*?</initializer>", "", kept, flags=re.DOTALL)
         if kept != text:
             file.write_text(kept)

@@ -5,12 +5,16 @@
 #include <filesystem>
 namespace td = tapedeck;
 
+// [net]
 td::Sequential<float> make_net(std::size_t hidden, td::Random& rng) {
     td::Sequential<float> net;
-    net.add("fc1", td::Linear<float>(4, hidden, rng)).add("norm", td::BatchNorm<float>(hidden));
-    net.add("drop", td::Dropout<float>(0.3, rng)).add("fc2", td::Linear<float>(hidden, 1, rng));
+    net.add("fc1", td::Linear<float>(4, hidden, rng))
+        .add("norm", td::BatchNorm<float>(hidden));
+    net.add("drop", td::Dropout<float>(0.3, rng))
+        .add("fc2", td::Linear<float>(hidden, 1, rng));
     return net;
 }
+// [net]
 
 // [training]
 /// All that a training consists of. `all` names it once, for saving and for loading.
@@ -23,7 +27,10 @@ struct Training {
     td::Checkpoint<float> all;
 
     explicit Training(std::uint64_t seed)
-        : rng(seed), net(make_net(8, rng)), adam(net.parameters(), {.lr = 0.01}), schedule(adam, 40) {
+        : rng(seed),
+          net(make_net(8, rng)),
+          adam(net.parameters(), {.lr = 0.01}),
+          schedule(adam, 40) {
         all.add("net", net).add("adam", adam).add("schedule", schedule);
         all.add("rng", rng).add("step", step);
     }
@@ -62,7 +69,7 @@ int main() {
     auto copy = make_net(8, another);  // built alike, with other numbers in it
     td::load(copy, "net.safetensors");
     fmt::print("the same weights: {}\n",
-               copy.named_parameters()[0].second->value == net.named_parameters()[0].second->value);
+               copy.parameters()[0]->value == net.parameters()[0]->value);
     // [module]
 
     // [resume]
@@ -80,15 +87,17 @@ int main() {
     straight.all.save("straight.safetensors");
     second.all.save("resumed.safetensors");
     // [resume]
-    const auto weights = [](Training& t) { return t.net.named_parameters()[0].second->value; };
+    const auto weights = [](Training& t) { return t.net.parameters()[0]->value; };
     fmt::print("resumed at step {}, ends in the same bits: {}\n", first.step,
-               weights(second) == weights(straight) && second.rng.state() == straight.rng.state());
+               weights(second) == weights(straight) &&
+                   second.rng.state() == straight.rng.state());
 
     auto wider = make_net(16, rng);
     say_what_is_wrong(wider, "net.safetensors");
     std::filesystem::copy_file("net.safetensors", "half.safetensors",
                                std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::resize_file("half.safetensors", std::filesystem::file_size("half.safetensors") / 2);
+    std::filesystem::resize_file("half.safetensors",
+                                 std::filesystem::file_size("half.safetensors") / 2);
     say_what_is_wrong(copy, "half.safetensors");
     say_what_is_wrong(copy, "nothing.safetensors");
     say_what_is_wrong(copy, "training.safetensors");
