@@ -13,13 +13,14 @@ namespace tapedeck {
 /// Named arrays and a few words about them, as one file: the header's length in eight bytes, the header in
 /// JSON, the arrays' bytes. It points at bytes that others keep.
 struct Archive {
+    /// One array: what kind of numbers, of which shape, and their bytes.
     struct Array {
-        std::string dtype;  ///< "F32", "F64", "U64", …
-        std::vector<std::uint64_t> shape;
-        std::string_view bytes;  ///< row-major, little-endian
+        std::string dtype;                 ///< "F32", "F64", "U64", …
+        std::vector<std::uint64_t> shape;  ///< the size of each dimension, first to last; empty: one number
+        std::string_view bytes;            ///< row-major, little-endian
     };
-    std::map<std::string, Array, std::less<>> arrays;
-    std::map<std::string, std::string> metadata;
+    std::map<std::string, Array, std::less<>> arrays;  ///< by name: "fc1.weight"
+    std::map<std::string, std::string> metadata;       ///< words about the file: {"format", "tapedeck"}
 
     /// The whole file: wide numbers first, so that each stands at a multiple of its size; else by name.
     /// @throws CheckpointError "save m.safetensors: …" when an array's bytes are not what its shape asks for,

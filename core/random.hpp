@@ -35,7 +35,7 @@ class Random {
     /// Normal with mean 0 and standard deviation 1 (Marsaglia's polar method, with a logarithm of our own,
     /// since those of C libraries differ in the last bit).
     double normal();
-    /// @throws ValueError when the standard deviation is negative.
+    /// Normal with this mean and standard deviation. @throws ValueError when the latter is negative.
     double normal(double mean, double standard_deviation);
     /// True with this probability. @throws ValueError when it is not in 0 … 1.
     bool bernoulli(double probability);

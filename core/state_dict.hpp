@@ -21,12 +21,15 @@ class StateDict {
     /// Whether a file without it can be loaded; it is then left as it is.
     enum class Needed { yes, no };
 
+    /// Its numbers; a file with another shape is refused.
     template <class T>
     void add(std::string name, Tensor<T>& tensor);
     /// Its value; loading says that it changed.
     template <class T>
     void add(std::string name, Parameter<T>& parameter);
+    /// Where the generator stands: four words. A file in which all are 0 is refused.
     void add(std::string name, Random& random, Needed needed = Needed::yes);
+    /// A count.
     void add(std::string name, std::uint64_t& number);
     /// The number as it is now: a double, std::uint64_t or std::int64_t. Loading hands its own to `set`,
     /// which must not throw, unless `objection` says what is wrong with it: "is -1, which no learning rate

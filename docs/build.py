@@ -20,14 +20,26 @@ def gather(source):
     """All that pages are made of in one folder: the pages, what they quote, and the notebooks where there are any."""
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("__pycache__"))
-    for quoted in ("core", "layers", "optim", "demos", "cmake", "CMakeLists.txt", "README.md"):
+    for quoted in ("core", "layers", "optim", "demos", "cmake", "CMakeLists.txt", "README.md", "tests/install"):
+        (source / quoted).parent.mkdir(exist_ok=True)
         (source / quoted).symlink_to(ROOT / quoted)
     notebooks = sorted((ROOT / "demos/notebooks").glob("*.ipynb"))
     if notebooks:
         (source / "notebooks").mkdir()
         for notebook in notebooks:
-            shutil.copy(notebook, source / "notebooks")
+            shown = json.loads(notebook.read_text())
+            shown["cells"] = [in_cpp(cell) for cell in shown["cells"]]
+            (source / "notebooks" / notebook.name).write_text(json.dumps(shown))
         copy_mathjax(source / "mathjax/mathjax")
+
+
+def in_cpp(cell):
+    """A %%cpp cell as a listing in C++, which the pages would colour as Python."""
+    text = "".join(cell["source"])
+    if cell["cell_type"] != "code" or not text.startswith("%%cpp"):
+        return cell
+    listing = {"cell_type": "markdown", "metadata": {}, "source": f"```cpp\n{text}\n```"}
+    return listing | ({"id": cell["id"]} if "id" in cell else {})
 
 
 def copy_mathjax(to):
@@ -64,6 +76,22 @@ def write_benchmark(source):
         f"{measured['pinned']}, {machine['date']}; medians of the medians of each round.\n")
 
 
+def write_demos(source):
+    """The table of the laboratory's demos, in the order of its index: name, question."""
+    order = re.findall(r'"(\w+)"', re.search(r"kOrder\{(.*?)\}", (ROOT / "demos/lab_index.cpp").read_text(), re.DOTALL).group(1))
+    questions = {}
+    for demo in sorted((ROOT / "demos").glob("*.cpp")):
+        text = demo.read_text()
+        if '"demos/lab/experiment.hpp"' in text:
+            words = re.search(r'\.question = ((?:"[^"]*"\s*)+)', text).group(1)
+            questions[demo.stem] = "".join(re.findall(r'"([^"]*)"', words))
+    with open(source / "guide/demos.csv", "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["./run …", "question"])
+        for name in sorted(questions, key=lambda name: order.index(name) if name in order else len(order)):
+            table.writerow([f"``{name}``", questions[name]])
+
+
 def unlisted(source):
     """Public headers that no page of the reference shows."""
     pages = "".join(page.read_text() for page in (source / "reference").glob("*.md"))
@@ -89,6 +117,7 @@ def main(build, out):
     source = build / "source"
     gather(source)
     write_benchmark(source)
+    write_demos(source)
     (source / "guide/architecture.dot").write_text(architecture.drawing())
     if complain("a public header is on no page of docs/reference", unlisted(source)):
         return 1

@@ -8,8 +8,8 @@ INCLUDE = re.compile(r'^#include [<"]tapedeck/([^>"]+)[>"]', re.MULTILINE)
 
 
 def included_by(file):
-    """The library's headers that a file names, as paths from the root."""
-    return [name for name in INCLUDE.findall((ROOT / file).read_text()) if name != "tapedeck.hpp"]
+    """The library's headers that a file names, as paths from the root; less those that CMake writes."""
+    return [name for name in INCLUDE.findall((ROOT / file).read_text()) if name not in ("tapedeck.hpp", "version.hpp")]
 
 
 def reached_from(file):

@@ -38,6 +38,7 @@ class Checkpoint {
     Checkpoint& add(std::string_view name, Optimizer<T>& optimizer);
     /// How many steps it has taken; the rate is its optimizer's.
     Checkpoint& add(std::string_view name, LRSchedule<T>& schedule);
+    /// Where the generator stands: four words.
     Checkpoint& add(std::string_view name, Random& random);
     /// A whole number of the program's own, such as the epoch.
     template <std::integral Number>

@@ -23,6 +23,7 @@ class LRSchedule {
     void steps(std::uint64_t taken) { steps_ = taken; }
 
   protected:
+    /// Of this optimizer, which must outlive it; no step is taken yet.
     explicit LRSchedule(Optimizer<T>& optimizer) : optimizer_(&optimizer) {}
     LRSchedule(const LRSchedule&) = default;
     LRSchedule& operator=(const LRSchedule&) = default;

@@ -7,7 +7,7 @@ namespace tapedeck {
 
 /// As the arguments of torch.optim.SGD.
 struct SGDOptions {
-    double lr = 1e-3;         ///< learning rate
+    double lr = 1e-3;         ///< learning rate: the parameter's units over the gradient's
     double momentum = 0;      ///< weight of the step before
     double dampening = 0;     ///< what share of the gradient is left out of the momentum
     bool nesterov = false;    ///< look ahead by the momentum

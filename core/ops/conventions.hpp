@@ -13,8 +13,7 @@ enum class EpsPlace {
     /// (x - mean) / sqrt(var + eps): Ioffe, Szegedy 2015, algorithm 1; PyTorch, Keras, ONNX
     inside_root,
     /// (x - mean) / (sqrt(var) + eps): as it is often written by hand. Its gradient on constant data is nan,
-    /// since
-    /// that of the root is infinite there.
+    /// since that of the root is infinite there.
     beside_root,
 };
 

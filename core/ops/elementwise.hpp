@@ -5,19 +5,19 @@
 
 namespace tapedeck {
 
-/// e^x
+/// e^x, element by element, of x's shape.
 template <class T>
 Variable<T> exp(Variable<T> x, Where where = Where::here());
-/// The natural logarithm; -inf at 0, nan below, as in PyTorch.
+/// The natural logarithm, element by element, of x's shape; -inf at 0, nan below, as in PyTorch.
 template <class T>
 Variable<T> log(Variable<T> x, Where where = Where::here());
-/// The square root; nan below 0, and a gradient of inf at 0, as in PyTorch.
+/// The square root, element by element, of x's shape; nan below 0, and a gradient of inf at 0, as in PyTorch.
 template <class T>
 Variable<T> sqrt(Variable<T> x, Where where = Where::here());
-/// x^2
+/// x^2, element by element, of x's shape.
 template <class T>
 Variable<T> square(Variable<T> x, Where where = Where::here());
-/// |x|; the gradient at 0 is 0.
+/// |x|, element by element, of x's shape; the gradient at 0 is 0.
 template <class T>
 Variable<T> abs(Variable<T> x, Where where = Where::here());
 

@@ -13,7 +13,7 @@ Variable<T> reshape(Variable<T> x, const Shape& shape, Where where = Where::here
 /// @throws ShapeError when an axis is out of range.
 template <class T>
 Variable<T> transpose(Variable<T> x, int axis0 = -2, int axis1 = -1, Where where = Where::here());
-/// The same values, cut off from what made them: no gradient flows back.
+/// The same values, of x's shape, cut off from what made them: no gradient flows back.
 template <class T>
 Variable<T> detach(Variable<T> x, Where where = Where::here());
 

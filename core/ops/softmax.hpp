@@ -5,11 +5,12 @@
 
 namespace tapedeck {
 
-/// e^x / sum of e^x along an axis, computed from x - max(x), so that no x is too large.
+/// e^x / sum of e^x along an axis, of x's shape, computed from x - max(x), so that no x is too large.
 /// @throws ShapeError when the axis is out of range.
 template <class T>
 Variable<T> softmax(Variable<T> x, int axis = -1, Where where = Where::here());
-/// log(softmax(x)), without forming the quotient.
+/// log(softmax(x)), of x's shape, without forming the quotient: it stays finite where softmax(x) is 0.
+/// @throws ShapeError when the axis is out of range.
 template <class T>
 Variable<T> log_softmax(Variable<T> x, int axis = -1, Where where = Where::here());
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """check.py <build folder of the library, Release> [name...]: Tapedeck as the projects of others see it.
 
-tests/install/consumer and demos/template are copied to a temporary folder, configured, built and run there, with an
-installed Tapedeck, by add_subdirectory and by FetchContent, in Release and in Debug, two at a time. Every path has a
-space in it. With names, only what contains one of them is done."""
+tests/install/consumer, demos/template and the project of the guide's first page are copied to a temporary folder,
+configured, built and run there, with an installed Tapedeck, by add_subdirectory and by FetchContent, in Release and in
+Debug, two at a time. Every path has a space in it. With names, only what contains one of them is done."""
 
 import concurrent.futures
 import filecmp
@@ -121,7 +121,7 @@ def consume(here, how, config, *flags):
 
 
 def copy_template(here, config, *flags):
-    """The guide's three commands."""
+    """The three commands that README and guide give for it."""
     source = f"{here}/mine"
     shutil.copytree(f"{ROOT}/demos/template", source)
     configure(source, config, *flags)
@@ -129,6 +129,18 @@ def copy_template(here, config, *flags):
     expect("loss" in run(f"{source}/build/mine"), "mine prints no loss")
     tests = run("ctest", "--test-dir", f"{source}/build", "--output-on-failure")
     expect(re.search(r"100% tests passed, 0 tests failed out of [1-9]", tests), tests)
+
+
+def follow_page_1(here):
+    """The commands of the guide's first page, word for word but for ccache."""
+    source, guide = f"{here}/mine", f"{here}/tapedeck/docs/guide/code"
+    os.makedirs(source)
+    shutil.copy(f"{guide}/project/CMakeLists.txt", source)
+    shutil.copy(f"{guide}/first_model.cpp", f"{source}/main.cpp")
+    run("cmake", "-G", "Ninja", "-B", "build", "-DCMAKE_CXX_COMPILER_LAUNCHER=" + (shutil.which("ccache") or ""), cwd=source)
+    run("ninja", "-C", "build", cwd=source)
+    with open(f"{guide}/first_model.txt", encoding="utf-8") as file:
+        expect(run("./build/mine", cwd=source) == file.read(), "it prints something else than page 1 shows")
 
 
 def look_at_versions(here, prefix):
@@ -189,6 +201,7 @@ def main():
             beside(f"add {c}"), "add_subdirectory", c)))  # fmt: skip
     jobs.append(("the template beside the repository, Release", lambda: copy_template(
         beside("template beside"), "Release", "-DCMAKE_DISABLE_FIND_PACKAGE_tapedeck=ON")))  # fmt: skip
+    jobs.append(("page 1 of the guide", lambda: follow_page_1(beside("page 1"))))
     jobs = [job for job in jobs if not wanted or any(word in job[0] for word in wanted)]
     if not jobs:
         sys.exit(f"run: nothing of what is tested is called {' or '.join(wanted)}")

@@ -17,7 +17,8 @@ Spirals make_spirals(std::size_t n, td::Random& rng) {
     Spirals data{td::zeros<float>({n, 2}), std::vector<std::size_t>(n)};
     for (std::size_t i = 0; i < n; ++i) {
         data.arm[i] = i % 2;
-        const double radius = rng.uniform(0.1, 1), angle = 6 * radius + 3.14159 * double(data.arm[i]);
+        const double radius = rng.uniform(0.1, 1),
+                     angle = 6 * radius + 3.14159 * double(data.arm[i]);
         data.points(i, 0) = float(radius * std::cos(angle) + rng.normal(0, 0.02));
         data.points(i, 1) = float(radius * std::sin(angle) + rng.normal(0, 0.02));
     }
@@ -28,7 +29,8 @@ Spirals make_spirals(std::size_t n, td::Random& rng) {
 // [accuracy]
 double accuracy(const td::Tensor<float>& logits, const std::vector<std::size_t>& arm) {
     std::size_t right = 0;
-    for (std::size_t i = 0; i < arm.size(); ++i) right += (logits(i, 1) > logits(i, 0)) == (arm[i] == 1);
+    for (std::size_t i = 0; i < arm.size(); ++i)
+        right += (logits(i, 1) > logits(i, 0)) == (arm[i] == 1);
     return double(right) / double(arm.size());
 }
 // [accuracy]
@@ -63,6 +65,7 @@ int main() {
     tape.rewind();
     const auto pause = tape.pause();  // values only: no gradients will be asked for
     const double right = accuracy(net(tape.input(test.points)).value(), test.arm);
-    fmt::print("on points that it has not seen: {} right\n", right > 0.9 ? "more than 90 %" : "too few");
+    fmt::print("on points that it has not seen: {} right\n",
+               right > 0.9 ? "more than 90 %" : "too few");
     // [test]
 }

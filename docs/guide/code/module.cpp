@@ -31,8 +31,12 @@ struct Model : td::Module<float> {
     Block first, second;
     td::Linear<float> head;
     explicit Model(td::Random& rng) : first(8, rng), second(8, rng), head(8, 3, rng) {}
-    td::Variable<float> forward(td::Variable<float> x) override { return head(second(first(x))); }
-    void visit(td::Visitor<float>& v) override { v("first", first), v("second", second), v("head", head); }
+    td::Variable<float> forward(td::Variable<float> x) override {
+        return head(second(first(x)));
+    }
+    void visit(td::Visitor<float>& v) override {
+        v("first", first), v("second", second), v("head", head);
+    }
 };
 // [model]
 
@@ -61,7 +65,8 @@ int main() {
     Model copy = net;  // modules are values
     copy.head.bias->value.fill(0);
     copy.head.bias->changed();
-    fmt::print("parameters: {} and {}, none shared\n", net.parameters().size(), copy.parameters().size());
+    fmt::print("parameters: {} and {}, none shared\n", net.parameters().size(),
+               copy.parameters().size());
     // [copy]
 
     // [refused]

@@ -37,7 +37,9 @@ struct Swish final : td::Op<T> {
     td::Tensor<T> gate = {};  // s: kept for the adjoint, and for a debugger to show
 
     std::string_view name() const override { return "Swish"; }
-    std::string_view rule() const override { return "dx = dy * (s + x * beta * s * (1 - s))"; }
+    std::string_view rule() const override {
+        return "dx = dy * (s + x * beta * s * (1 - s))";
+    }
     void forward(td::Forward<T>& f) override {
         const td::Tensor<T>& x = f.input(0);
         const T beta = static_cast<T>(options.beta);
@@ -48,15 +50,19 @@ struct Swish final : td::Op<T> {
     }
     void adjoint(td::Reverse<T>& r) override {
         const T beta = static_cast<T>(options.beta);
-        const auto rule = [beta](T dy, T x, T s) { return dy * (s + x * beta * s * (1 - s)); };
+        const auto rule = [beta](T dy, T x, T s) {
+            return dy * (s + x * beta * s * (1 - s));
+        };
         r.each(0, rule, r.upstream(), r.input(0), gate);
     }
 };
 
 template <class T>
-td::Variable<T> swish(td::Variable<T> x, double beta = 1, td::Where where = td::Where::here()) {
+td::Variable<T> swish(td::Variable<T> x, double beta = 1,
+                      td::Where where = td::Where::here()) {
     if (!(beta > 0))
-        throw td::ValueError(fmt::format("swish ({}): beta is {}: it must be positive.", where.text(), beta));
+        throw td::ValueError(fmt::format("swish ({}): beta is {}: it must be positive.",
+                                         where.text(), beta));
     return td::op::record<Swish<T>>(where, {beta}, x);
 }
 // [swish]
@@ -77,13 +83,16 @@ struct WrongSoftplus final : td::Op<T> {
 };
 // [wrong]
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
 
 int main() {
     // [check]
     const td::Tensor<double> x{{0.3, -1.2}, {2, 0.5}};
-    fmt::print("{}\n", first_line(td::gradcheck([](auto&, auto v) { return softplus(v[0]); }, {x}).text()));
-    fmt::print("{}\n", first_line(td::gradcheck([](auto&, auto v) { return swish(v[0], 1.5); }, {x}).text()));
+    const auto one = td::gradcheck([](auto&, auto v) { return softplus(v[0]); }, {x});
+    const auto two = td::gradcheck([](auto&, auto v) { return swish(v[0], 1.5); }, {x});
+    fmt::print("{}\n{}\n", first_line(one.text()), first_line(two.text()));
     // [check]
 
     // [found]

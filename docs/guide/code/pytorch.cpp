@@ -10,9 +10,12 @@ int main() {
     td::Tape<float> tape;
 
     // [tensors]
-    const td::Tensor<float> x{{1, 2, 3}, {4, 5, 6}};           // torch.tensor([[1., 2, 3], [4, 5, 6]])
-    const auto empty = td::Tensor<float>::from_shape({2, 3});  // torch.empty(2, 3)
-    const auto leaf = tape.variable(td::ones<float>({2, 3}), "leaf");  // torch.ones(2, 3, requires_grad=True)
+    // torch.tensor([[1., 2, 3], [4, 5, 6]])
+    const td::Tensor<float> x{{1, 2, 3}, {4, 5, 6}};
+    // torch.empty(2, 3)
+    const auto empty = td::Tensor<float>::from_shape({2, 3});
+    // torch.ones(2, 3, requires_grad=True)
+    const auto leaf = tape.variable(td::ones<float>({2, 3}), "leaf");
     // [tensors]
 
     // [gradients]
@@ -31,7 +34,7 @@ int main() {
     // [step]
 
     // [no-grad]
-    tape.rewind();  // the step changed the weights: what was recorded with the old ones is over
+    tape.rewind();  // what was recorded with the old weights is over
     {
         const auto pause = tape.pause();  // with torch.no_grad():
         const auto prediction = fc(tape.input(x));

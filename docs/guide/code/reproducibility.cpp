@@ -8,7 +8,8 @@ td::Tensor<float> train(std::uint64_t seed) {
     td::Random rng(seed);
     td::Sequential<float> net;
     net.add("fc1", td::Linear<float>(4, 16, rng)).add("act", td::Tanh<float>());
-    net.add("drop", td::Dropout<float>(0.3, rng)).add("fc2", td::Linear<float>(16, 1, rng));
+    net.add("drop", td::Dropout<float>(0.3, rng))
+        .add("fc2", td::Linear<float>(16, 1, rng));
     td::Adam<float> adam(net.parameters());
     td::Tape<float> tape;
     for (int step = 0; step < 20; ++step) {

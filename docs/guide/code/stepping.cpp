@@ -25,7 +25,8 @@ int main() {
     for (const auto& c : pass.deposits())
         fmt::print("  to #{}, of shape {}\n", c.to, td::to_text(c.value.shape()));
     pass.back();
-    fmt::print("back at {}, and #{} has a gradient: {}\n", pass.here().op(), h.index(), h.has_grad());
+    fmt::print("back at {}, and #{} has a gradient: {}\n", pass.here().op(), h.index(),
+               h.has_grad());
     pass.finish();
     // [pass]
 

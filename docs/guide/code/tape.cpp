@@ -24,9 +24,10 @@ int main() {
     tape.backward(loss);
     for (const auto& entry : tape)
         fmt::print("#{} {}\n", entry.index(),
-                   entry.has_grad() ? fmt::format("{} contribution(s), first number {:.4f}",
-                                                  entry.contributions(), entry.grad().storage()[0])
-                                    : "no gradient");
+                   entry.has_grad()
+                       ? fmt::format("{} contribution(s), first number {:.4f}",
+                                     entry.contributions(), entry.grad().storage()[0])
+                       : "no gradient");
     // [reverse]
 
     // [again]
