@@ -29,14 +29,17 @@ std::vector<Array> results_of(const Solution& solution, const Case& c) {
 }
 
 Attempt attempt(const Part& part, const Case& c) {
-    Trial first(c, {kNan, false});
+    Trial first(c, {kNan, false}), other(c, {kOrdinary, false});
     part.written(first);
+    part.written(other);
+    // nan + 1 is nan: what is added outside shows around ordinary numbers only.
+    const std::string outside = first.written_outside();
     return {&c,
             results_of(part.solved, c),
             first.results(),
             results_in(part.written, c, {kNan, true}),
-            results_in(part.written, c, {kOrdinary, false}),
-            first.written_outside()};
+            other.results(),
+            outside.empty() ? other.written_outside() : outside};
 }
 
 bool alike(double a, double b, double tolerance, double largest) {

@@ -8,7 +8,7 @@ namespace {
 std::string digits(double value, int count) { return fmt::format("{:.{}g}", value, count); }
 
 /// "td::tanh" of "td::tanh, in core/ops/activation.cpp"
-std::string operation(const Part& part) { return part.library.substr(0, part.library.find(',')); }
+std::string operation(const Part& part) { return part.library.substr(0, part.library.find(", in ")); }
 
 }  // namespace
 
