@@ -228,7 +228,8 @@ Exercise adam_step(AdamStep step) {
     for (auto& m : mistakes_in_step()) mistakes.push_back(std::move(m));
     return {"adam_step",
             {{"adam_step",
-              "td::Adam, in optim/adam.cpp",
+              "td::Adam",
+              "optim/adam.cpp",
               {of("the first step", 1), of("the second step", 2), of("the tenth step", 10),
                of("gradients as small as eps", 3, kOptions.eps), of("large gradients", 2, 1e4),
                of("gradients of zero", 1, 0, 1e-8)},

@@ -132,7 +132,8 @@ Exercise clip_gradients(ClipGradients clip) {
     return {
         "clip_gradients",
         {{"clip_gradients",
-          "td::clip_grad_norm, in optim/optimizer.cpp",
+          "td::clip_grad_norm",
+          "optim/optimizer.cpp",
           {of("a norm above max_norm", 1, 2), of("a norm below max_norm", 0.1, 5),
            of("a norm far above", 1e4, 0.5), of("gradients of zero", 0, 1), of("a max_norm of zero", 1, 0)},
           solved,

@@ -195,9 +195,9 @@ std::vector<Mistake> adjoint_mistakes() {
 
 Exercise cross_entropy(CrossEntropy loss, CrossEntropyAdjoint adjoint) {
     return {"cross_entropy",
-            {{"cross_entropy", "td::cross_entropy, in core/ops/loss.cpp", loss_cases(), loss_solved,
+            {{"cross_entropy", "td::cross_entropy", "core/ops/loss.cpp", loss_cases(), loss_solved,
               call_loss(loss), loss_mistakes()},
-             {"cross_entropy_adjoint", "td::cross_entropy's adjoint, in core/ops/loss.cpp", adjoint_cases(),
+             {"cross_entropy_adjoint", "td::cross_entropy's adjoint", "core/ops/loss.cpp", adjoint_cases(),
               adjoint_solved, call_adjoint(adjoint), adjoint_mistakes()}}};
 }
 

@@ -26,7 +26,8 @@ struct Mistake {
 /// One function.
 struct Part {
     std::string function;
-    std::string library;  ///< "td::tanh, in core/ops/activation.cpp"
+    std::string library;  ///< "td::tanh"
+    std::string file;     ///< "core/ops/activation.cpp"
     std::vector<Case> cases;
     Solution solved;   ///< by the library
     Solution written;  ///< by the student

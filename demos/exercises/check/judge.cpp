@@ -49,8 +49,8 @@ Verdict judge(const Part& part) {
     if (const std::string outside = diagnose_outside(attempts); !outside.empty()) return wrong(part, outside);
     if (const std::string prefilled = diagnose_prefilled(attempts); !prefilled.empty())
         return wrong(part, prefilled);
-    return {State::right, fmt::format("{} is right: on {} inputs it gives what {} gives.\n", part.function,
-                                      part.cases.size(), part.library)};
+    return {State::right, fmt::format("{} is right: on {} inputs it gives what {} gives ({}).\n",
+                                      part.function, part.cases.size(), part.library, part.file)};
 }
 
 }  // namespace

@@ -93,7 +93,8 @@ std::vector<Mistake> mistakes() {
 Exercise layer_norm_forward(LayerNormForward forward) {
     return {"layer_norm_forward",
             {{"layer_norm_forward",
-              "td::layer_norm, in core/ops/layer_norm.cpp",
+              "td::layer_norm",
+              "core/ops/layer_norm.cpp",
               {of("ordinary numbers", 3, 4, wavy(12, 1)), of("as many rows as columns", 3, 3, wavy(9, 2)),
                of("a batch of one", 1, 4, wavy(4, 3)), of("a large eps", 2, 3, wavy(6, 6), 0.3),
                of("a constant row", 2, 4, {0.5, 0.5, 0.5, 0.5, -1, 2, 0.3, 1}),

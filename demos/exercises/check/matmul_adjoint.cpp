@@ -98,7 +98,8 @@ Exercise matmul_adjoint(MatmulAdjoint adjoint) {
     return {
         "matmul_adjoint",
         {{"matmul_adjoint",
-          "td::matmul, in core/ops/matmul.cpp",
+          "td::matmul",
+          "core/ops/matmul.cpp",
           {of("three different sizes", 2, 3, 4, 1), of("square matrices", 3, 3, 3, 2),
            of("a batch of one", 1, 3, 2, 3), of("one column", 4, 2, 1, 4), of("a long batch", 5, 2, 3, 5)},
           solved,

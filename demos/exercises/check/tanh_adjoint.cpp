@@ -62,7 +62,8 @@ Exercise tanh_adjoint(TanhAdjoint adjoint) {
     };
     return {"tanh_adjoint",
             {{"tanh_adjoint",
-              "td::tanh, in core/ops/activation.cpp",
+              "td::tanh",
+              "core/ops/activation.cpp",
               {of("ordinary numbers", {-1.2, -0.3, 0, 0.7, 2.1}, 1), of("one element", {0.5}, 2),
                of("large numbers, where tanh is flat", {-8, 6, 9.5}, 3)},
               solved,

@@ -7,9 +7,6 @@ namespace {
 
 std::string digits(double value, int count) { return fmt::format("{:.{}g}", value, count); }
 
-/// "td::tanh" of "td::tanh, in core/ops/activation.cpp"
-std::string operation(const Part& part) { return part.library.substr(0, part.library.find(", in ")); }
-
 }  // namespace
 
 std::string name_text(const Array& array) { return array.shape.empty() ? "what it returns" : array.name; }
@@ -32,7 +29,7 @@ std::string where_text(const Part& part, const Attempt& attempt, const Differenc
     const Array& got = attempt.got[d.output];
     std::string text = fmt::format(
         "With {} ({}), {} {}", attempt.of->name, attempt.of->sizes_text(), element_text(got, d.element),
-        but(got.values[d.element], attempt.expected[d.output].values[d.element], operation(part)));
+        but(got.values[d.element], attempt.expected[d.output].values[d.element], part.library));
     if (got.values.size() > 1)
         text += fmt::format("; {} of {} elements of {} differ", d.count, got.values.size(), got.name);
     return text + ".";
