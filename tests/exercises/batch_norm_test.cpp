@@ -1,0 +1,90 @@
+#include <cmath>
+
+#include "tests/exercises/mistakes.hpp"
+
+namespace exercises::test {
+namespace {
+
+double column_mean(Size m, Size n, In x, Size j) {
+    double sum = 0;
+    for (Size i = 0; i < m; ++i) sum += x[i * n + j];
+    return sum / static_cast<double>(m);
+}
+
+double column_squares(Size m, Size n, In x, Size j, double mean) {
+    double sum = 0;
+    for (Size i = 0; i < m; ++i) sum += (x[i * n + j] - mean) * (x[i * n + j] - mean);
+    return sum;
+}
+
+struct Variant {
+    double normalizing_less = 0, running_less = 1;  ///< what is taken off m in either variance
+    bool eps_beside = false, one_pass = false, update = true, swap_momentum = false;
+};
+
+check::BatchNormTrain train(Variant how) {
+    return [how](Size m, Size n, In x, In gamma, In beta, double eps, double momentum, Out y,
+                 Out running_mean, Out running_var) {
+        for (Size j = 0; j < n; ++j) {
+            const double mean = column_mean(m, n, x, j), count = static_cast<double>(m);
+            double squares = column_squares(m, n, x, j, mean);
+            if (how.one_pass) squares = column_squares(m, n, x, j, 0) - count * mean * mean;
+            const double var = squares / (count - how.normalizing_less);
+            const double divisor = how.eps_beside ? std::sqrt(var) + eps : std::sqrt(var + eps);
+            for (Size i = 0; i < m; ++i) y[i * n + j] = gamma[j] * (x[i * n + j] - mean) / divisor + beta[j];
+            if (!how.update) continue;
+            const double share = how.swap_momentum ? 1 - momentum : momentum;
+            running_mean[j] += share * (mean - running_mean[j]);
+            running_var[j] += share * (squares / (count - how.running_less) - running_var[j]);
+        }
+    };
+}
+
+void eval_solved(Size m, Size n, In x, In gamma, In beta, double eps, In mean, In var, Out y) {
+    for (Size i = 0; i < m; ++i)
+        for (Size j = 0; j < n; ++j)
+            y[i * n + j] = gamma[j] * (x[i * n + j] - mean[j]) / std::sqrt(var[j] + eps) + beta[j];
+}
+
+check::Exercise trained(Variant how) { return check::batch_norm(train(how), eval_solved); }
+check::Exercise evaluated(check::BatchNormEval written) {
+    return check::batch_norm(train({}), std::move(written));
+}
+
+TEST_CASE("the exercise batch_norm: a blank is told from a mistake, and a right solution passes") {
+    not_written(check::batch_norm([](auto&&...) { nothing_written_yet("y"); }, eval_solved), "y in ");
+    not_written(evaluated([](auto&&...) { nothing_written_yet("y"); }), "y in ");
+    right(trained({}));
+    each_mistake_is_named(trained({}));
+}
+
+TEST_CASE("the exercise batch_norm: students' mistakes in training are named") {
+    refused(trained({.normalizing_less = 1}), "y: you divided the variance by m - 1");
+    refused(trained({.running_less = 0}),
+            "But y and running_mean are right.\n  Why: running_var: it takes in the unbiased");
+    refused(trained({.eps_beside = true}), "eps stands beside the root");
+    refused(trained({.swap_momentum = true}), "momentum is the weight of the new batch");
+    refused(trained({.update = false}), "running_mean is as it was before the call");
+    refused(trained({.one_pass = true}), "The variance is lost in rounding");
+}
+
+TEST_CASE("the exercise batch_norm: students' mistakes in eval mode are named") {
+    refused(evaluated([](Size m, Size n, In x, In gamma, In beta, double eps, In, In, Out y) {
+                check::Values ignored(n), also(n, 1);
+                train({})(m, n, x, gamma, beta, eps, 0.1, y, ignored, also);
+            }),
+            "You normalized with the batch's own statistics");
+    refused(evaluated([](Size m, Size n, In x, In gamma, In beta, double eps, In mean, In var, Out y) {
+                for (Size i = 0; i < m * n; ++i)
+                    y[i] = gamma[i % n] * (x[i] - mean[i % n]) / (var[i % n] + eps) + beta[i % n];
+            }),
+            "The root is missing: running_var is a variance");
+    refused(evaluated([](Size m, Size n, In x, In gamma, In beta, double eps, In mean, In var, Out y) {
+                for (Size i = 0; i < m * n; ++i)
+                    y[i] += gamma[i % n] * (x[i] - mean[i % n]) / std::sqrt(var[i % n] + eps) + beta[i % n];
+            }),
+            "y is added to what was in it");
+}
+
+}  // namespace
+}  // namespace exercises::test
