@@ -38,13 +38,13 @@ class Visitor {
     }
 
   protected:
-    /// What a kind of visitor does with each child;
+    /// What a kind of visitor does with each child; nothing, unless it says otherwise.
     virtual void module(std::string_view, Module<T>&) {}
-    /// with each parameter;
+    /// The same with each parameter.
     virtual void parameter(std::string_view, Parameter<T>&) {}
-    /// with each buffer;
+    /// The same with each buffer.
     virtual void buffer(std::string_view, Tensor<T>&) {}
-    /// with each generator.
+    /// The same with each generator.
     virtual void generator(std::string_view, Random&) {}
 };
 

@@ -37,7 +37,7 @@ class Optimizer {
     }
     /// The learning rate.
     double lr() const { return lr_; }
-    /// @throws ValueError when negative, infinite or not a number.
+    /// Sets it. @throws ValueError when negative, infinite or not a number.
     void lr(double new_value);
     /// What it changes, in the order given.
     const std::vector<Parameter<T>*>& parameters() const { return parameters_; }

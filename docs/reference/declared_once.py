@@ -12,7 +12,7 @@ LEFT_OUT = (
     r"^    [^/\n]*\) (const )?override;$",
     r"^    [^/\n]*\) (const )?override \{.*\}$",
     r"^    [^/\n]*\) (const )?override \{\n(     .*\n)*    \}$",
-    r"^    ~?\w+\([^()]*\)( noexcept)? = (default|delete);$",
+    r"^    (virtual )?~?\w+\([^()]*\)( noexcept)? = (default|delete);$",
     r"^    \w+(<T>)?& operator=\([^()]*\)( noexcept)? = (default|delete);$",
     r"^    (\w+|\w+& operator=)\(\w+&&\) noexcept;$",
 )

@@ -1,5 +1,4 @@
-// unit_variance: whether what leaves a LayerNorm has variance 1, by the size of what
-// enters it
+// unit_variance: whether what leaves a LayerNorm has variance 1
 #include "demos/common/samples.hpp"
 #include "demos/lab/experiment.hpp"
 
