@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "tests/exercises/mistakes.hpp"
 
@@ -8,7 +8,8 @@ namespace {
 
 struct Variant {
     int later = 0;  ///< the correction's step, counted from t
-    bool correct = true, eps_inside = false, swap_moments = false, swap_betas = false, write_back = false;
+    bool correct = true, eps_inside = false, swap_moments = false, swap_betas = false, write_back = false,
+         swap_weights = false;
 };
 
 check::AdamStep step(Variant how) {
@@ -19,7 +20,7 @@ check::AdamStep step(Variant how) {
         for (Size i = 0; i < p.size(); ++i) {
             const double first = how.swap_moments ? g[i] * g[i] : g[i],
                          second = how.swap_moments ? g[i] : g[i] * g[i];
-            m[i] += (1 - beta1) * (first - m[i]);
+            m[i] += (how.swap_weights ? beta1 : 1 - beta1) * (first - m[i]);
             v[i] += (1 - beta2) * (second - v[i]);
             const double m_hat = m[i] / c1, v_hat = v[i] / c2;
             p[i] -= lr * m_hat / (how.eps_inside ? std::sqrt(v_hat + eps) : std::sqrt(v_hat) + eps);
@@ -42,6 +43,9 @@ TEST_CASE("the exercise adam_step: students' mistakes are named") {
     refused(adam({.eps_inside = true}), "p: eps is inside the root");
     refused(adam({.swap_moments = true}), "m and v are swapped");
     refused(adam({.swap_betas = true}), "beta1 and beta2 are swapped");
+    // p is wrong as well, and in another way: the first wrong output is what counts.
+    refused(adam({.eps_inside = true, .swap_weights = true}),
+            "But v is right.\n  Why: m: the weights are swapped");
     refused(adam({.write_back = true}), "The corrected moments are written back");
 }
 

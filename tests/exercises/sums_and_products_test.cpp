@@ -118,6 +118,12 @@ TEST_CASE("the exercise matmul_adjoint: students' mistakes are named") {
                         for (Size p = 0; p < k; ++p) da[i * k + p] += dc[i * n + j] * b[p * n + j];
             }),
             "But da is right.\n  Why: Nothing is added to db");
+    refused(product([](Size m, Size k, Size n, In a, In b, In dc, Out da, Out db) {
+                check::Values minus(dc.size());
+                for (Size i = 0; i < dc.size(); ++i) minus[i] = -dc[i];
+                product_solved(m, k, n, a, b, minus, da, db);
+            }),
+            "da has the wrong sign, everywhere");
 }
 
 }  // namespace

@@ -53,9 +53,9 @@ std::string usual_mistake(const Part& part, const Attempts& attempts, Size outpu
 /// Right everywhere but where digits are lost.
 std::string lost_digits(const Part& part, const Attempts& attempts) {
     const bool there_alone = std::all_of(attempts.begin(), attempts.end(), [&](const Attempt& a) {
-        return is_right(a) != (a.of->name == part.of_digits.with);
+        return is_right(a) != (a.of->name == part.lost_digits.with);
     });
-    return there_alone ? part.of_digits.words : "";
+    return there_alone ? part.lost_digits.words : "";
 }
 
 std::string untouched(const Attempts& attempts, const Difference& d) {

@@ -13,7 +13,7 @@ namespace exercises::check {
 using Solution = std::function<void(Trial&)>;
 
 /// Right but with one input, where rounding decides: no formula gives the same digits.
-struct Loss {
+struct LostDigits {
     std::string with, words;
 };
 
@@ -32,7 +32,7 @@ struct Part {
     Solution solved;   ///< by the library
     Solution written;  ///< by the student
     std::vector<Mistake> mistakes;
-    Loss of_digits = {};
+    LostDigits lost_digits = {};
 };
 
 /// What is handed out as one header.
