@@ -63,6 +63,8 @@ def check_forward(answer):
         return "beta is not there: each feature has a shift of its own."
     if near(got, by_sample(x, gamma, beta, eps)):
         return "each sample has been normalized by itself: a feature's mean runs over the batch, down its column."
+    if near(got, gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta):
+        return "all features share one mean: each has its own."
     if near(got, gamma * center / np.sqrt(var) + beta):
         return "eps is not there."
     return "in this order: take off the mean, divide by the root of var + eps, times gamma, plus beta."
@@ -195,6 +197,7 @@ TASKS = [
             Wrong(lambda x, g, b, e: (x - x.mean(0)) / np.sqrt(x.var(0) + e) + b, "gamma is not there"),
             Wrong(lambda x, g, b, e: g * (x - x.mean(0)) / np.sqrt(x.var(0) + e), "beta is not there"),
             Wrong(by_sample, "over the batch"),
+            Wrong(lambda x, g, b, e: g * (x - x.mean()) / np.sqrt(x.var() + e) + b, "share one mean"),
         ],
     ),
     Task(

@@ -42,7 +42,7 @@ def check_counts(answer):
     right = counts(4, 6, 5, 2)
     for name in right:
         if not isinstance(got, dict) or name not in got:
-            return f'there is nothing for "{name}": return {{"batch": ..., "layer": ...}} with all five.'
+            return f'there is nothing for "{name}": each of the five norms wants a count.'
     got = {name: int(got[name]) for name in right}
     if got == right and {name: int(answer(7, 12, 3, 4)[name]) for name in right} == counts(7, 12, 3, 4):
         return None
