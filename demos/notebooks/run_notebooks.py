@@ -1,8 +1,8 @@
 """./run notebooks --check [name...]: executes the notebooks headless, with the solutions filled in.
 
-A lesson is a file 03_batch_norm.ipynb. What fails: an error in a cell, a task whose wrong answers don't get
+A lesson is a file 03_batch_norm_by_hand.ipynb. What fails: an error in a cell, a task whose wrong answers don't get
 their hints, a figure that is not there, outputs in the committed file. The executed notebook is written as
-out/notebooks/03_batch_norm.html. --strip takes the outputs out of the files.
+out/notebooks/03_batch_norm_by_hand.html. --strip takes the outputs out of the files.
 """
 
 import argparse

@@ -40,17 +40,66 @@ def tasks_of(lesson):
     return {task.name: task for task in tasks}
 
 
+NO_ANSWER = "there is no answer yet: put yours in place of the three dots."
+
+
+class NoAnswer(Exception):
+    """A function gave back what no task asks for; the text is the hint."""
+
+
+def parts_of(answer):
+    """An answer and all that is in it."""
+    yield answer
+    inside = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, (tuple, list)) else ()
+    for part in inside:
+        yield from parts_of(part)
+
+
+def is_finite(part):
+    """False for a number or an array with nan or inf in it."""
+    numbers = isinstance(part, (float, complex, np.number)) or isinstance(part, np.ndarray) and part.dtype.kind in "fc"
+    return not numbers or bool(np.all(np.isfinite(part)))
+
+
+def refusal(answer, nothing):
+    """Why this can't be right in any task; None when it may be."""
+    if answer is None:
+        return nothing
+    parts = list(parts_of(answer))
+    if any(part is ... for part in parts):
+        return NO_ANSWER
+    if any(part is None for part in parts):
+        return "a part of your answer is None."
+    if not all(map(is_finite, parts)):
+        return "there is nan or inf in your answer: it has to be finite."
+    return None
+
+
+def looked_at(function):
+    """A student's function, what it returns being looked at before the task's check sees it."""
+
+    def call(*arguments):
+        result = function(*arguments)
+        why = refusal(result, "your function returns nothing: is there a return?")
+        if why:
+            raise NoAnswer(why)
+        return result
+
+    return call
+
+
 def hint_for(task, answer):
     """What is wrong with this answer; None when nothing is."""
-    if answer is ...:
-        return "there is no answer yet: put yours in place of the three dots."
+    why = refusal(answer, "the answer is None: did it come from a function without a return?")
+    if why:
+        return why
     try:
-        return task.check(answer)
+        return task.check(looked_at(answer) if callable(answer) else answer)
+    except NoAnswer as why:
+        return str(why)
     except Exception as error:  # whatever an answer may do
-        if type(error) is TypeError and answer is None:
-            return "the answer is None: is there a return?"
         if "ellipsis" in str(error):
-            return "there is no answer yet: three dots stand where your own is to be."
+            return NO_ANSWER
         return f"it can't be checked: {type(error).__name__}: {error}"
 
 
@@ -83,9 +132,16 @@ def measured(what, number, digits=4):
 
 
 def near(a, b, tolerance=1e-4):
-    """Whether two numbers or arrays are of one shape, and equal but for rounding."""
+    """Whether two numbers or arrays are finite, of one shape, and equal but for rounding."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance * (1 + np.abs(b))))
+    if a.shape != b.shape or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
+        return False
+    return bool(np.all(np.abs(a - b) <= tolerance * (1 + np.abs(b))))
+
+
+def several(answer, count):
+    """Whether these are so many results: a tuple, a list, or an array's rows."""
+    return isinstance(answer, (tuple, list, np.ndarray)) and getattr(answer, "ndim", 1) > 0 and len(answer) == count
 
 
 def faults_of(lesson):

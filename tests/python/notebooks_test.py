@@ -140,6 +140,18 @@ def check_two(answer):
     return {1: "too small", 3: "too large"}.get(answer, "not a count")
 
 
+def is_function(task):
+    return task.solution.startswith("def ")
+
+
+def function_tasks():
+    """Those of lessons 1 to 7; in lesson 8 an answer is C++."""
+    for lesson in range(1, 8):
+        for name, task in tasks.tasks_of(lesson).items():
+            if is_function(task):
+                yield name, task
+
+
 class Tasks(unittest.TestCase):
     def lesson(self, wrong, count=4):
         names = [f"99.{i}" for i in range(1, count + 1)]
@@ -156,6 +168,48 @@ class Tasks(unittest.TestCase):
         self.assertIn("three dots", said_by(tasks.check, "99.1", ...))
         with self.assertRaises(KeyError):
             tasks.check("99.7", 2)
+
+    def test_a_return_that_was_forgotten_and_a_blank_left(self):
+        for name, task in function_tasks():
+            with self.subTest(task=name):
+                self.assertEqual(tasks.hint_for(task, lambda *_: None), "your function returns nothing: is there a return?")
+                self.assertEqual(tasks.hint_for(task, lambda *_: ...), tasks.NO_ANSWER)
+                self.assertEqual(tasks.hint_for(task, lambda *_: (..., ...)), tasks.NO_ANSWER)
+                self.assertIn("a part of your answer is None", tasks.hint_for(task, lambda *_: (1.0, None)))
+
+    def test_what_is_not_finite_is_refused(self):
+        for bad in (np.nan, -np.inf, np.full((8, 3), np.nan), [np.ones(4), np.full(4, np.inf)], {"batch": np.float32("nan")}):
+            for lesson in range(1, 8):
+                for name, task in tasks.tasks_of(lesson).items():
+                    with self.subTest(task=name, bad=bad):
+                        self.assertIn("nan or inf", tasks.hint_for(task, bad))
+                        if is_function(task):
+                            self.assertIn("nan or inf", tasks.hint_for(task, lambda *_: bad))
+        weights = tasks.tasks_of(8)["8.6"]
+        self.assertIn("nan or inf", tasks.hint_for(weights, np.array([1.0, np.nan, 2.0, 4.0])))
+
+    def test_solutions_are_right_and_so_are_lists_of_their_parts(self):
+        for lesson in range(1, 8):
+            names = {"np": np, "td": td}
+            for name, task in tasks.tasks_of(lesson).items():
+                with self.subTest(task=name):
+                    exec(task.solution, names)
+                    answer = list(names.values())[-1] if is_function(task) else names[task.solution.split(" = ")[0]]
+                    self.assertIsNone(tasks.hint_for(task, answer))
+                    as_list = lambda *given: list(result) if isinstance(result := answer(*given), tuple) else result
+                    if is_function(task):
+                        self.assertIsNone(tasks.hint_for(task, as_list))
+
+    def test_letters_in_any_form(self):
+        letters = tasks.tasks_of(4)["4.4"]
+        for answer in ("abe", "a, b, e", "A B E", ["a", "b", "e"], {"e", "b", "a"}):
+            self.assertIsNone(tasks.hint_for(letters, answer))
+
+    def test_results_in_any_form(self):
+        for right in ((1, 2), [1, 2], np.ones((2, 3))):
+            self.assertTrue(tasks.several(right, 2))
+        for wrong in ((1, 2, 3), [1], np.ones(()), np.ones(3), "ab", None, 2):
+            self.assertFalse(tasks.several(wrong, 2))
 
     def test_faults_of_a_lesson(self):
         for wrong, count, fault in (
@@ -179,6 +233,8 @@ class Tasks(unittest.TestCase):
     def test_near(self):
         self.assertTrue(tasks.near(1.00001, 1) and tasks.near([1, 2], np.array([1.0, 2.0])))
         self.assertFalse(tasks.near(1.01, 1) or tasks.near([1.0], 1.0))
+        for bad in (np.nan, np.inf):
+            self.assertFalse(tasks.near(bad, 1) or tasks.near(1, bad) or tasks.near(bad, bad))
 
     def test_lessons(self):
         for lesson in range(1, 9):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tasks import Task, Wrong, near
+from tasks import Task, Wrong, near, several
 
 
 def check_slope(answer):
@@ -27,6 +27,8 @@ def check_fit(answer):
         return None
     if near(got, right / 2):
         return "it is half of the gradient everywhere: what is the derivative of a square?"
+    if near(got, 2 * (w * x - y) * x):
+        return "those are six gradients, one for each sample's own error: the loss is the mean of them."
     if near(got, np.mean(2 * (w * x - y))):
         return "the chain stops one link early: w * x depends on w by x."
     if near(got, right * len(x)):
@@ -56,11 +58,13 @@ def check_layer(answer):
     h = np.tanh(x @ w.T + b)
     dz = dh * (1 - h**2)
     got = answer(x, w, h, dh)
-    if not isinstance(got, tuple) or len(got) != 3:
+    if not several(got, 3):
         return "return three arrays: dx, dw, db."
     dx, dw, db = (np.asarray(g) for g in got)
     if dx.shape != x.shape or dw.shape != w.shape:
         return f"dx is {dx.shape} and dw {dw.shape}; x is {x.shape} and w {w.shape}: a transpose is amiss."
+    if db.shape != b.shape:
+        return f"db is {db.shape}; a gradient has its variable's shape, and b is {b.shape}."
     if near(dw, dz.T @ x) and near(dx, dz @ w) and near(db, dz.sum(axis=0)):
         return None
     if near(dw, dh.T @ x):
@@ -115,6 +119,7 @@ TASKS = [
         solution="def gradient(w, x, y):\n    return np.mean(2 * (w * x - y) * x)\n",
         wrong=[
             Wrong(lambda w, x, y: np.mean((w * x - y) * x), "derivative of a square"),
+            Wrong(lambda w, x, y: 2 * (w * x - y) * x, "six gradients"),
             Wrong(lambda w, x, y: np.mean(2 * (w * x - y)), "one link early"),
             Wrong(lambda w, x, y: np.sum(2 * (w * x - y) * x), "is a mean"),
             Wrong(lambda w, x, y: np.mean(2 * (y - w * x) * x), "sign"),
@@ -143,6 +148,7 @@ TASKS = [
             Wrong(lambda x, w, h, dh: (lambda dz: (dz @ w, dz.T @ x, dz.sum(axis=0)))(dh * (1 - np.tanh(h) ** 2)), "another tanh"),
             Wrong(lambda x, w, h, dh: (lambda dz: (dz @ w, x.T @ dz, dz.sum(axis=0)))(dh * (1 - h**2)), "transpose"),
             Wrong(lambda x, w, h, dh: (lambda dz: (dz @ w, dz.T @ x, dz.mean(axis=0)))(dh * (1 - h**2)), "db is not"),
+            Wrong(lambda x, w, h, dh: (lambda dz: (dz @ w, dz.T @ x, dz.sum(axis=0, keepdims=True)))(dh * (1 - h**2)), "db is (1, 4)"),
         ],
     ),
     Task(

@@ -7,13 +7,13 @@ import tapedeck as td
 
 from tasks import Task, Wrong, near
 
-DOTS = "the function still returns the three dots."
-
 
 def check_order(answer):
     got = [int(i) for i in answer]
     if got == [6, 5, 4, 3, 2]:
         return None
+    if not got:
+        return "the list is empty: at least the loss has its turn."
     if got == sorted(got):
         return "that is the order of recording: the pass begins where the 1 is laid down."
     if 0 in got or 1 in got:
@@ -30,8 +30,6 @@ def check_half(answer):
     z, dp = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
     h = np.tanh(z)
     got = answer(h, z, dp)
-    if got is ...:
-        return DOTS
     if near(got, dp * h):
         return None
     if near(got, dp * z):
@@ -60,8 +58,6 @@ def mini(tape, order=reversed, add=True, seed=1.0, upstream=True):
 
 def check_reverse(answer):
     got = answer([list(entry) for entry in MINI])
-    if got is ...:
-        return DOTS
     got = np.asarray(got, dtype=float)
     if got.shape != (6,):
         return f"there are six entries; return a gradient for each: yours have the shape {got.shape}."
@@ -82,8 +78,6 @@ def check_vanished(answer):
     entry = lambda value, grad: SimpleNamespace(value=np.array(value), grad=np.array(grad))
     plain, tiny = entry([0.5, 0.5], [0.2, 0.3]), entry([0.5, 0.5], [2e-4, -3e-4])
     first = answer(tiny)
-    if first is ...:
-        return DOTS
     if answer(plain) and not first:
         return "it is the wrong way round: it stops while the gradient is large."
     if not first or answer(entry([0.0, 0.0], [0.2, 0.3])):
@@ -101,8 +95,6 @@ def check_length(answer):
     tape = td.float64.Tape()
     x = tape.variable(np.array([[3.0, 4.0], [0.0, 0.0], [0.0, 2.0]]))
     y = answer(x)
-    if y is ...:
-        return DOTS
     if y.shape != (3,):
         return f"there are three rows, and so three lengths; yours have the shape {tuple(y.shape)}."
     tape.backward(td.sum(y))
@@ -134,6 +126,7 @@ TASKS = [
             Wrong([6, 5, 4, 3, 2, 1, 0], "has no adjoint"),
             Wrong([5, 4, 3, 2], "the loss is an entry"),
             Wrong([6, 5, 4, 3], "is missing"),
+            Wrong([], "is empty"),
         ],
     ),
     Task(

@@ -2,17 +2,13 @@
 
 import numpy as np
 
-from tasks import Task, Wrong, near
-
-DOTS = "the function still returns the three dots."
+from tasks import Task, Wrong, near, several
 
 
 def check_statistics(answer):
     x = np.random.default_rng(1).normal(size=(6, 3)) * [1, 10, 0.1] + [0, 5, 1e7]
     got = answer(x)
-    if got is ...:
-        return DOTS
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
+    if not several(got, 2):
         return "return two arrays, the means and the variances."
     mean, var = (np.asarray(g, dtype=float).squeeze() for g in got)
     if mean.shape == (6,):
@@ -36,12 +32,15 @@ def forward(x, gamma, beta, eps):
     return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta
 
 
+def by_sample(x, gamma, beta, eps):
+    """The other axis: what lesson 4 is about."""
+    return gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta
+
+
 def check_forward(answer):
     rng = np.random.default_rng(2)
     x, gamma, beta, eps = rng.normal(size=(6, 3)) * [1, 3, 0.3] + 2, np.array([0.5, 2, -1.5]), np.array([1.0, 0, -1]), 0.1
     got = answer(x, gamma, beta, eps)
-    if got is ...:
-        return DOTS
     if np.shape(got) != x.shape:
         return f"y has the shape of x, (6, 3); yours has {np.shape(got)}."
     center, var = x - x.mean(axis=0), x.var(axis=0)
@@ -55,8 +54,17 @@ def check_forward(answer):
         return "the variance in the root divides by one less than the batch."
     if near(got, gamma * (center / np.sqrt(var + eps) + beta)):
         return "gamma multiplies beta as well: the shift comes last."
-    if near(got, center / np.sqrt(var + eps)):
+    xhat = center / np.sqrt(var + eps)
+    if near(got, xhat):
         return "gamma and beta are not there."
+    if near(got, xhat + beta):
+        return "gamma is not there: each feature has a scale of its own."
+    if near(got, gamma * xhat):
+        return "beta is not there: each feature has a shift of its own."
+    if near(got, by_sample(x, gamma, beta, eps)):
+        return "each sample has been normalized by itself: a feature's mean runs over the batch, down its column."
+    if near(got, gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta):
+        return "all features share one mean: each has its own."
     if near(got, gamma * center / np.sqrt(var) + beta):
         return "eps is not there."
     return "in this order: take off the mean, divide by the root of var + eps, times gamma, plus beta."
@@ -65,8 +73,6 @@ def check_forward(answer):
 def check_center(answer):
     dc = np.random.default_rng(3).normal(size=(5, 3))
     got = answer(dc)
-    if got is ...:
-        return DOTS
     if np.shape(got) != dc.shape:
         return f"dx has the shape of x, (5, 3); yours has {np.shape(got)}."
     mean = dc.mean(axis=0)
@@ -96,9 +102,7 @@ def check_backward(answer):
     rstd = 1 / np.sqrt(x.var(axis=0) + 1e-5)
     xhat = (x - x.mean(axis=0)) * rstd
     got = answer(dy, xhat, gamma, rstd)
-    if got is ...:
-        return DOTS
-    if not isinstance(got, tuple) or len(got) != 3:
+    if not several(got, 3):
         return "return three arrays: dx, dgamma, dbeta."
     dx, dgamma, dbeta = got
     shapes = [np.shape(g) for g in got]
@@ -190,6 +194,10 @@ TASKS = [
             Wrong(lambda x, g, b, e: g * (x - x.mean(0)) / np.sqrt(x.var(0, ddof=1) + e) + b, "one less"),
             Wrong(lambda x, g, b, e: g * ((x - x.mean(0)) / np.sqrt(x.var(0) + e) + b), "the shift comes last"),
             Wrong(lambda x, g, b, e: (x - x.mean(0)) / np.sqrt(x.var(0) + e), "gamma and beta"),
+            Wrong(lambda x, g, b, e: (x - x.mean(0)) / np.sqrt(x.var(0) + e) + b, "gamma is not there"),
+            Wrong(lambda x, g, b, e: g * (x - x.mean(0)) / np.sqrt(x.var(0) + e), "beta is not there"),
+            Wrong(by_sample, "over the batch"),
+            Wrong(lambda x, g, b, e: g * (x - x.mean()) / np.sqrt(x.var() + e) + b, "share one mean"),
         ],
     ),
     Task(
@@ -228,6 +236,7 @@ TASKS = [
         wrong=[
             Wrong(np.ones((8, 3)), "one number for all samples"),
             Wrong(np.zeros((8, 3)), "all agree"),
+            Wrong(np.full((8, 3), np.nan), "finite"),
             Wrong((BATCH - BATCH.mean(axis=0)) * GAMMA, "made of xhat"),
             Wrong(np.eye(8, 3) * [1, 0, 0], "a whole feature"),
         ],

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from tasks import Task, Wrong, near
+from tasks import Task, Wrong, near, several
 
-DOTS = "the function still returns the three dots."
 GAMMA, BETA = np.array([0.5, 2.0, -1.5, 1.0]), np.array([1.0, 0.0, -1.0, 0.5])
 
 
@@ -17,8 +16,6 @@ def forward(x, gamma, beta, eps, axis=-1, ddof=0, outside=0.0, power=0.5):
 def check_forward(answer):
     x = np.random.default_rng(1).normal(size=(3, 4)) * [[1], [3], [0.3]] + 2
     got = answer(x, GAMMA, BETA, 0.1)
-    if got is ...:
-        return DOTS
     if np.shape(got) != x.shape:
         return f"y has the shape of x, (3, 4); yours has {np.shape(got)}."
     if near(got, forward(x, GAMMA, BETA, 0.1)):
@@ -31,14 +28,20 @@ def check_forward(answer):
         return "eps is added to the root; it belongs to the variance."
     if near(got, forward(x, GAMMA, BETA, 0.1, power=1)):
         return "it is divided by the variance, and not by its root."
+    if near(got, forward(x, 1, 0, 0.1)):
+        return "gamma and beta are not there."
+    if near(got, forward(x, 1, BETA, 0.1)):
+        return "gamma is not there: each feature has a scale of its own."
+    if near(got, forward(x, GAMMA, 0, 0.1)):
+        return "beta is not there: each feature has a shift of its own."
     if near(got, (x - x.mean()) / np.sqrt(x.var() + 0.1) * GAMMA + BETA):
         return "all samples share one mean: each has its own."
     return "take each row's mean off, divide by the root of its variance + eps, times gamma, plus beta."
 
 
 def check_shapes(answer):
-    got = tuple(int(n) for n in answer)
-    if len(got) != 2:
+    got = tuple(int(n) for n in answer) if several(answer, 2) else ()
+    if not got:
         return "two numbers are asked for: one for LayerNorm(4), one for LayerNorm((3, 4))."
     if got == (6, 2):
         return None
@@ -66,9 +69,7 @@ def check_backward(answer):
     rstd = 1 / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
     given = (dy, (x - x.mean(axis=1, keepdims=True)) * rstd, GAMMA, rstd)
     got = answer(*given)
-    if got is ...:
-        return DOTS
-    if not isinstance(got, tuple) or len(got) != 3:
+    if not several(got, 3):
         return "return three arrays: dx, dgamma, dbeta."
     right, (dx, dgamma, dbeta) = backward(*given), got
     if np.shape(dx) != (3, 4):
@@ -78,11 +79,17 @@ def check_backward(answer):
             return None
         if np.shape(dgamma) == (3,) or np.shape(dbeta) == (3,):
             return "dx is right; dgamma and dbeta are not summed as the statistics are: each sample uses the same gamma."
+        if np.shape(dgamma) != (4,) or np.shape(dbeta) != (4,):
+            return f"dx is right; dgamma is {np.shape(dgamma)} and dbeta {np.shape(dbeta)}, and gamma and beta are (4,)."
+        if near(dgamma, right[1] / 3) or near(dbeta, right[2] / 3):
+            return "dx is right; dgamma or dbeta is a mean: each of the three uses, one in each row, counts in full."
         return "dx is right; gamma's element j was used in column j of every row, times xhat, beta's times one."
     if near(dx, backward(*given, scale="after")[0]):
         return "gamma comes too late: it differs within a row, and so has to be in both means."
     if near(dx, backward(*given, scale="no")[0]):
         return "gamma is not in dx."
+    if near(dx * rstd, right[0]):
+        return "dx is not multiplied by rstd: a row of large values gets a small gradient."
     if near(dx, backward(*given, axis=0)[0]):
         return "the two means are taken over the batch: which values shared a mean in the forward pass?"
     if near(dx, backward(*given, mean=0)[0]):
@@ -95,8 +102,8 @@ def check_backward(answer):
 
 
 def check_invariances(answer):
-    got = {str(letter).lower() for letter in answer}
-    if not got <= set("abcdef"):
+    got = set("".join(map(str, answer)).lower()) - set(" ,;")  # "a, b" and ["a", "b"] are as good as "ab"
+    if not got or not got <= set("abcdef"):
         return "give letters from a to f, as in \"ab\"."
     if got == {"a", "b", "e"}:
         return None
@@ -138,6 +145,9 @@ TASKS = [
             Wrong(lambda x, g, b, e: forward(x, g, b, 0, outside=e), "added to the root"),
             Wrong(lambda x, g, b, e: forward(x, g, b, e, power=1), "not by its root"),
             Wrong(lambda x, g, b, e: (x - x.mean()) / np.sqrt(x.var() + e) * g + b, "share one mean"),
+            Wrong(lambda x, g, b, e: forward(x, 1, 0, e), "gamma and beta"),
+            Wrong(lambda x, g, b, e: forward(x, 1, b, e), "gamma is not there"),
+            Wrong(lambda x, g, b, e: forward(x, g, 0, e), "beta is not there"),
         ],
     ),
     Task(
@@ -149,6 +159,7 @@ TASKS = [
             Wrong((4, 12), "each gamma has"),
             Wrong((6, 6), "does not normalize each row"),
             Wrong((4, 2), "rows of four"),
+            Wrong(6, "two numbers"),
         ],
     ),
     Task(
@@ -168,6 +179,9 @@ TASKS = [
             Wrong(lambda *given: backward(*given, variance=0), "through the variance is missing"),
             Wrong(lambda *given: backward(*given, variance=-1), "sign turned"),
             Wrong(lambda *given: backward(*given, over=1), "each sample uses the same gamma"),
+            Wrong(lambda dy, xhat, gamma, rstd: backward(dy, xhat, gamma, 1.0), "not multiplied by rstd"),
+            Wrong(lambda dy, xhat, *given: (backward(dy, xhat, *given)[0], (dy * xhat).mean(axis=0), dy.mean(axis=0)), "is a mean"),
+            Wrong(lambda dy, xhat, *given: (backward(dy, xhat, *given)[0], (dy * xhat).sum(axis=0, keepdims=True), dy.sum(axis=0)), "(1, 4)"),
         ],
     ),
     Task(
@@ -180,6 +194,7 @@ TASKS = [
             Wrong("abef", "sign"),
             Wrong("ab", "any other sample"),
             Wrong("ae", "is missing"),
+            Wrong("xyz", "letters from a to f"),
         ],
     ),
     Task(

@@ -4,17 +4,14 @@ import numpy as np
 
 from tasks import Task, Wrong, near
 
-DOTS = "the function still returns the three dots."
 AXES = {"batch": (0, 2), "layer": (1, 2), "instance": (2,), "group": (2, 3)}
 
 
 def check_axes(answer):
     got = {}
     for name in AXES:
-        if name not in answer:
+        if not isinstance(answer, dict) or name not in answer:
             return f'there is nothing for "{name}".'
-        if answer[name] is ...:
-            return f'"{name}" still has the three dots.'
         axes = answer[name] if isinstance(answer[name], (tuple, list)) else (answer[name],)
         got[name] = tuple(sorted(a % (4 if name == "group" else 3) for a in axes))
     if got == AXES:
@@ -42,10 +39,11 @@ def counts(N, C, L, G):
 
 def check_counts(answer):
     got = answer(4, 6, 5, 2)
-    if got is ...:
-        return DOTS
-    got = {name: int(got[name]) for name in ("batch", "layer", "instance", "group", "rms")}
     right = counts(4, 6, 5, 2)
+    for name in right:
+        if not isinstance(got, dict) or name not in got:
+            return f'there is nothing for "{name}": each of the five norms wants a count.'
+    got = {name: int(got[name]) for name in right}
     if got == right and {name: int(answer(7, 12, 3, 4)[name]) for name in right} == counts(7, 12, 3, 4):
         return None
     if got == right:
@@ -74,8 +72,6 @@ def group_norm(x, groups, eps, cut="blocks"):
 def check_group(answer):
     x = np.random.default_rng(1).normal(size=(2, 12, 5)) * np.arange(1, 13)[:, None] + np.arange(12)[:, None]
     got = answer(x, 3, 0.1)
-    if got is ...:
-        return DOTS
     if np.shape(got) != x.shape:
         return f"y has the shape of x, (2, 12, 5); yours has {np.shape(got)}."
     if near(got, group_norm(x, 3, 0.1)):
@@ -105,8 +101,6 @@ def check_rms(answer):
     r = 1 / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5)
     given = (dy, x * r, gamma, r)
     got = answer(*given)
-    if got is ...:
-        return DOTS
     if np.shape(got) != x.shape:
         return f"dx has the shape of x, (3, 4); yours has {np.shape(got)}."
     if near(got, rms_backward(*given)):
@@ -159,8 +153,6 @@ def check_which(answer):
     got = {}
     for kind in (*AXES, "rms"):
         got[kind] = answer(normalized(kind, x))
-        if got[kind] is ...:
-            return DOTS
     if answer(normalized("instance", x) * np.arange(1, 7)[:, None]) == "instance":
         return "a channel whose values have mean 0 and variance 9 passes for normalized: look at the variances, too."
     if all(got[kind] == kind for kind in got):
@@ -198,6 +190,7 @@ TASKS = [
         solution='axes = {"batch": (0, 2), "layer": (1, 2), "instance": (2,), "group": (2, 3)}',
         wrong=[
             Wrong({**AXES, "batch": (1, 2), "layer": (0, 2)}, "swapped"),
+            Wrong({"batch": (0, 2)}, 'nothing for "layer"'),
             Wrong({**AXES, "batch": (0,)}, "one for each place"),
             Wrong({**AXES, "batch": (1,)}, "the channels that stay"),
             Wrong({**AXES, "layer": (1,)}, "a whole sample"),
@@ -216,6 +209,7 @@ TASKS = [
             Wrong(lambda N, C, L, G: {"batch": N * L, "layer": C * L, "instance": L, "group": C // G * L, "rms": 0}, "that share a mean"),
             Wrong(lambda N, C, L, G: {**counts(N, C, L, G), "rms": N}, "leave out"),
             Wrong(lambda N, C, L, G: {**counts(N, C, L, G), "group": G}, "its own groups"),
+            Wrong(lambda N, C, L, G: {"batch": C, "layer": N, "instance": N * C, "group": N * G}, 'nothing for "rms"'),
             Wrong(lambda N, C, L, G: {**counts(N, C, L, G), "instance": C}, "not shared"),
         ],
     ),
