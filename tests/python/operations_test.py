@@ -121,6 +121,17 @@ class Operations(unittest.TestCase):
         self.assertFalse(report)
         self.assertIn("2 of 2 elements are wrong in Multiply", report.text)
 
+    def test_indices_that_are_none(self):
+        tape = td.Tape()
+        x = tape.input(X)
+        for key in (True, None, ..., Y > 0, [0, 1], 1.0, np.array(1)):
+            with self.assertRaisesRegex(TypeError, "an index on a tape is an integer or a slice, not .*; td.gather takes"):
+                x[0, key]
+        with self.assertRaises(IndexError):
+            x[0, 9]
+        self.assertEqual(len(tape), 1)
+        self.assertEqual(x[np.int64(1), -1].item(), np.float32(X[1, -1]))
+
     def test_what_is_no_operand(self):
         x = td.Tape().input(X)
         for other in (None, "1", td.float64.Tape().input(X)):
