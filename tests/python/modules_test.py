@@ -1,5 +1,6 @@
 """Modules written in Python, the library's, and optimizers."""
 
+import copy
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,28 @@ class Modules(unittest.TestCase):
         self.assertEqual((y.shape, z.item()), ((6, 2), 2))
         with self.assertRaisesRegex(TypeError, r"net\(tape.input\(x\)\)"):
             net(X)
+        self.assertEqual(net(x, twice=tape.input([2.0]))[1].item(), 4)
+        with self.assertRaisesRegex(TypeError, r"net\(tape.input\(x\)\)"):
+            net.fc(x, scale=3)
+
+    def test_members_in_tuples_and_dicts(self):
+        class Holder(td.Module):
+            def __init__(self):
+                super().__init__()
+                self.pair = (td.Parameter([1.0]), td.Tanh())
+                self.heads = {"a": td.Linear(1, 1, td.Random(1)), "b": [td.Parameter([2.0])]}
+
+        names = [name for name, _ in Holder().named_parameters()]
+        self.assertEqual(names, ["pair.0", "heads.a.weight", "heads.a.bias", "heads.b.0"])
+
+    def test_a_module_without_a_forward(self):
+        class Idle(td.Module):
+            pass
+
+        x = td.Tape().input([1.0])
+        for call in (lambda: Idle()(x), lambda: Idle()(x, x), lambda: Idle().forward(x)):
+            with self.assertRaisesRegex(td.Error, r"^Idle has no forward\(self, x\): define one\.$"):
+                call()
 
     def test_a_name_that_a_parameter_has(self):
         net, linear, norm = Net(td.Random(1)), td.Linear(2, 3, td.Random(1)), td.BatchNorm(3)
@@ -79,6 +102,25 @@ class Modules(unittest.TestCase):
             norm.running_mean = np.ones(3)
         linear.note, net.scale = "free", td.Parameter(np.ones(2))
         self.assertEqual((linear.note, net.scale.value[0], linear.weight.value.shape), ("free", 1, (3, 2)))
+
+    def test_copies(self):
+        net = Net(td.Random(1))
+        net.eval()
+        other = copy.deepcopy(net)
+        self.assertFalse(other.training or other.fc.training)
+        self.assertEqual([n for n, _ in other.named_parameters()], [n for n, _ in net.named_parameters()])
+        other.fc.weight.value[:] = 7
+        other.scale.value[:] = 8
+        self.assertFalse((net.fc.weight.value == 7).any() or (net.scale.value == 8).any())
+        rng = td.Random(1)
+        for layer in (td.Dropout(0.5, rng), td.WeightNorm(td.Linear(2, 2, rng)), td.RNNCell(2, 2, rng), td.Sequential(td.BatchNorm(2))):
+            self.assertEqual(type(copy.deepcopy(layer)), type(layer))
+
+        class Mine(td.Linear):
+            pass
+
+        with self.assertRaisesRegex(TypeError, "a Mine can't be copied: make a new one"):
+            copy.deepcopy(Mine(2, 2, rng))
 
     def test_a_module_that_throws_leaves_nothing(self):
         tape = td.Tape()
@@ -141,6 +183,16 @@ class Memory(unittest.TestCase):
             "class B(A):\n    def __init__(self):\n        self.first = 1\n        super().__init__(2)\n"
             "print(A(2)(td.Tape().input([1.0, 2.0])).shape, len(B().parameters()))"), "2 False\n2 False\n(2,) 2\n")
 
+    def test_members_of_themselves(self):
+        self.assertEqual(self.runs(
+            "class A(td.Module):\n    def __init__(self, parent=None):\n        super().__init__()\n        self.fc = td.Linear(1, 1, td.Random(1))\n"
+            "        self.parent, self.me, self.all, self.by = parent, self, [], {}\n"
+            "        self.all.append(self.all)\n        self.by['by'] = self.by\n"
+            "        if parent is None:\n            self.child = A(self)\n"
+            "    def forward(self, x):\n        return self.child(self.fc(x)) if self.parent is None else self.fc(x)\n"
+            "net = A()\nx = td.Tape().input([1.0])\nprint(net(x).shape, net(x).shape)\nnet.eval()\n"
+            "print([name for name, _ in net.named_parameters()])\nprint(len(net.summary()) > 0)"),
+            "(1,) (1,)\n['fc.weight', 'fc.bias', 'child.fc.weight', 'child.fc.bias']\nTrue\n")
 
 
 class Optimizers(unittest.TestCase):

@@ -1,6 +1,7 @@
 """Arrays that look into the tape, errors, lines, playbacks, inspection."""
 
 import gc
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -263,9 +264,10 @@ class Inspection(unittest.TestCase):
         tape = td.Tape()
         loss = td.sum(td.exp(tape.variable([1.0], "only_name")))
         self.assertIn("digraph", td.to_dot(tape))
-        deck = td.Deck(title="mine")
-        deck.add("tape", "now", loss)
-        self.assertIn("only_name", deck.html())
+        with tempfile.TemporaryDirectory() as folder:
+            for file in (Path(folder) / "deck.html", str(Path(folder) / "other.html")):
+                td.write_deck(tape, loss, file, title="mine")
+                self.assertIn("only_name", Path(file).read_text())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What Python adds to the classes of the library: slices, Sequential, members by their names."""
 
+import copy
 import functools
 from numbers import Integral
 
@@ -17,6 +18,20 @@ def take_tuple(optimizer):
         init(self, tuple(parameters), *rest, **options)
 
     optimizer.__init__ = with_tuple
+
+
+def copy_exactly(layer):
+    """A layer's copy.deepcopy takes what was added in Python along, and refuses what was derived from it."""
+    copied = layer.__deepcopy__
+
+    def deepcopy(self, memo):
+        if type(self) is not layer:
+            raise TypeError(f"a {type(self).__name__} can't be copied: make a new one, and save and load its numbers.")
+        other = memo[id(self)] = copied(self, memo)
+        other.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return other
+
+    layer.__deepcopy__ = deepcopy
 
 
 def kind_of(it):
@@ -116,8 +131,18 @@ def finish(core, names):
             init(self)
         return self
 
+    def deepcopy(self, memo):
+        other = memo[id(self)] = type(self).__new__(type(self))
+        other.train(self.training)
+        other.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return other
+
+    for layer in list(vars(core).values()):
+        if isinstance(layer, type) and issubclass(layer, module) and layer is not module:
+            copy_exactly(layer)
     module.__new__ = staticmethod(new)
     module.__init__ = lambda self: None
+    module.__deepcopy__ = deepcopy
     module.__setattr__ = assign
     module.parameters = parameters
     module.__getattr__ = member
