@@ -38,7 +38,8 @@ struct PythonModule : Module<T> {
         for (const auto& [name, member] : members) show(v, prefix + std::string(py::str(name)), member);
     }
     static void show(Visitor<T>& v, const std::string& name, py::handle member) {
-        if (py::isinstance<Module<T>>(member)) v(name, member.cast<Module<T>&>());
+        const bool within = Visiting::open.contains(member.ptr());  // the module itself, or one that it is in
+        if (py::isinstance<Module<T>>(member) && !within) v(name, member.cast<Module<T>&>());
         if (py::isinstance<Parameter<T>>(member)) v(name, member.cast<Parameter<T>&>());
         const bool keyed = py::isinstance<py::dict>(member);
         if (!keyed && !py::isinstance<py::list>(member) && !py::isinstance<py::tuple>(member)) return;
