@@ -5,7 +5,9 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
+#include <map>
 #include <tapedeck/core/refuse.hpp>
 #include <tapedeck/tapedeck.hpp>
 #include <unordered_map>
@@ -21,19 +23,31 @@ inline py::dict& cells() {
     static auto* numbers = new py::dict;
     return *numbers;
 }
-/// The innermost Python line that is not this package's: "In[3]:2" in a notebook's cell.
-inline Where here() {
+/// Where a frame of Python is, "In[3]:2" in a notebook's cell; nothing for one of this package.
+inline std::optional<Where> place_of(const py::object& frame, const py::object& code) {
     static std::unordered_set<std::string> names;  // a Where points at them as long as any tape lives
     const auto intern = [](const std::string& name) { return names.insert(name).first->c_str(); };
+    const auto module = py::str(frame.attr("f_globals").attr("get")("__name__", "")).cast<std::string>();
+    if (module == "tapedeck" || module.starts_with("tapedeck.")) return {};
+    const py::object file = code.attr("co_filename");
+    const std::string shown =
+        cells().contains(file) ? "In[" + std::string(py::str(cells()[file])) + "]" : file.cast<std::string>();
+    return Where::here(intern(shown), frame.attr("f_lineno").cast<int>(),
+                       intern(code.attr("co_name").cast<std::string>()));
+}
+/// The innermost Python line that is not this package's.
+inline Where here() {
+    // By code object, kept so that its address stays its own, and instruction: f_lineno counts its way there.
+    using Place = std::pair<py::object, std::optional<Where>>;
+    static auto& places = *new std::map<std::pair<PyObject*, int>, Place>;
+    if (places.size() > 10'000) places.clear();
     auto frame = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
     for (; frame && !frame.is_none(); frame = frame.attr("f_back")) {
-        const auto module = py::str(frame.attr("f_globals").attr("get")("__name__", "")).cast<std::string>();
-        if (module == "tapedeck" || module.starts_with("tapedeck.")) continue;
-        const py::object code = frame.attr("f_code"), file = code.attr("co_filename");
-        const std::string shown = cells().contains(file) ? "In[" + std::string(py::str(cells()[file])) + "]"
-                                                         : file.cast<std::string>();
-        return Where::here(intern(shown), frame.attr("f_lineno").cast<int>(),
-                           intern(code.attr("co_name").cast<std::string>()));
+        const py::object code = frame.attr("f_code");
+        const std::pair key(code.ptr(), frame.attr("f_lasti").cast<int>());
+        auto found = places.find(key);
+        if (found == places.end()) found = places.emplace(key, Place(code, place_of(frame, code))).first;
+        if (found->second.second) return *found->second.second;
     }
     return {};
 }
@@ -143,8 +157,6 @@ template <class T>
 void bind_modules(py::module_& m);
 template <class T>
 void bind_inspection(py::module_& m);
-template <class T>
-void bind_deck(py::module_& m);
 
 }  // namespace tapedeck::python
 
@@ -154,6 +166,8 @@ template <class T>
 struct type_caster<tapedeck::Variable<T>> {
     PYBIND11_TYPE_CASTER(tapedeck::Variable<T>, const_name("Variable"));
     bool load(handle from, bool) {
+        if (isinstance<tapedeck::Parameter<T>>(from))
+            throw type_error("a Parameter is not on a tape: tape.parameter(p) puts it there.");
         if (!isinstance<tapedeck::python::Held<T>>(from)) return false;
         value = from.cast<tapedeck::python::Held<T>&>().get();
         return true;
@@ -172,7 +186,19 @@ struct type_caster<tapedeck::Tensor<E>> {
         if (from.is_none() || isinstance<str>(from) || isinstance<Held<float>>(from) ||
             isinstance<Held<double>>(from))
             return false;
-        const auto array = array_t<E, array::c_style | array::forcecast>::ensure(from);
+        if (const auto all = isinstance<list>(from) ? reinterpret_borrow<list>(from) : list();
+            !all.empty() && (isinstance<Held<float>>(all[0]) || isinstance<Held<double>>(all[0])))
+            throw type_error(
+                "a list of Variables is no array: td.stack records one, np.array copies the values.");
+        const auto given = array::ensure(from);
+        if (!given) return false;
+        const char kind = given.dtype().kind();
+        const bool whole = std::is_integral_v<E> && !std::is_same_v<E, bool>;
+        if (kind == 'c' || (whole && kind == 'f' && given.size() > 0))
+            throw type_error(std::string(whole ? "whole" : "real") +
+                             " numbers are expected here, the array is of " +
+                             std::string(str(given.dtype())) + ".");
+        const auto array = array_t<E, array::c_style | array::forcecast>::ensure(given);
         if (!array) return false;
         value = tapedeck::Tensor<E>::from_shape(tapedeck::Shape(array.shape(), array.shape() + array.ndim()));
         std::copy_n(array.data(), array.size(), value.storage().data());
@@ -200,31 +226,44 @@ struct type_caster<tapedeck::Located<T>> {
     std::optional<tapedeck::Located<T>> value;
 };
 
-/// A number or a sequence of numbers; for axes, None as well.
-template <class Numbers, class Add>
-bool load_numbers(handle from, Numbers& to, Add add) {
-    if (from.is_none()) return std::is_same_v<Numbers, tapedeck::Axes>;
-    const auto all =
-        isinstance<int_>(from) ? tuple(make_tuple(from)) : tuple(reinterpret_borrow<object>(from));
-    for (const handle one : all) add(to, one);
-    return true;
-}
-template <>
-struct type_caster<tapedeck::Shape> {
-    PYBIND11_TYPE_CASTER(tapedeck::Shape, const_name("int | tuple"));
+/// A number or a sequence of numbers, of any kind that is an index to Python; for axes, None as well.
+template <class Numbers>
+struct numbers_caster {
+    static constexpr bool axes = std::is_same_v<Numbers, tapedeck::Axes>;
+    PYBIND11_TYPE_CASTER(Numbers, const_name<axes>("None | int | tuple", "int | tuple"));
     bool load(handle from, bool) {
-        return load_numbers(from, value, [](auto& s, handle n) { s.push_back(n.cast<std::size_t>()); });
+        if (from.is_none()) return axes;
+        auto all = reinterpret_steal<object>(PySequence_Tuple(from.ptr()));
+        if (!all) {
+            PyErr_Clear();
+            all = make_tuple(from);
+        }
+        for (const handle one : all) {
+            const Py_ssize_t n = PyNumber_AsSsize_t(one.ptr(), PyExc_OverflowError);
+            if (n == -1 && PyErr_Occurred()) throw error_already_set();
+            add(n, len(all));
+        }
+        return true;
     }
-    static handle cast(const tapedeck::Shape& shape, return_value_policy, handle) {
+    static handle cast(const Numbers& shape, return_value_policy, handle) {
         return tuple(pybind11::cast(std::vector<std::size_t>(shape.begin(), shape.end()))).release();
     }
-};
-template <>
-struct type_caster<tapedeck::Axes> {
-    PYBIND11_TYPE_CASTER(tapedeck::Axes, const_name("None | int | tuple"));
-    bool load(handle from, bool) {
-        return load_numbers(from, value, [](auto& a, handle n) { a.axis.at(a.count++) = n.cast<int>(); });
+
+  private:
+    void add(Py_ssize_t n, std::size_t of) {
+        if constexpr (axes) {
+            if (of > Numbers::kMax)
+                throw tapedeck::ShapeError("Axes: " + std::to_string(of) + " axes are given: at most " +
+                                           std::to_string(Numbers::kMax) + " are supported.");
+            value.axis[value.count++] = static_cast<int>(n);
+        } else {
+            value.push_back(static_cast<std::size_t>(n));  // of a negative one the library's text tells
+        }
     }
 };
+template <>
+struct type_caster<tapedeck::Shape> : numbers_caster<tapedeck::Shape> {};
+template <>
+struct type_caster<tapedeck::Axes> : numbers_caster<tapedeck::Axes> {};
 
 }  // namespace pybind11::detail

@@ -20,34 +20,26 @@ PYBIND11_MODULE(_core, m) {
 
     py::class_<Random>(m, "Random")
         .def(py::init<std::uint64_t>(), "seed"_a)
-        .def("uniform", py::overload_cast<double, double>(&Random::uniform), "low"_a = 0, "high"_a = 1)
-        .def("normal", py::overload_cast<double, double>(&Random::normal), "mean"_a = 0,
-             "standard_deviation"_a = 1)
-        .def("below", &Random::below)
-        .def("bernoulli", &Random::bernoulli)
-        .def("permutation", py::overload_cast<std::size_t>(&Random::permutation))
-        .def("fork", &Random::fork);
+        .def("fork", &Random::fork)
+        .def("__deepcopy__", [](const Random& rng, const py::dict&) { return rng; });
     m.def("name_cells", [](py::dict numbers) { cells() = std::move(numbers); });
 
     py::module_ doubles = m.def_submodule("float64", "The same names in double precision.");
     const auto classes = [&]<class T>(py::module_& to, T) {
         bind_tape<T>(to);
         bind_modules<T>(to);
-        bind_deck<T>(to);
     };
     classes(m, float());
     classes(doubles, double());
     // Functions ask their arguments which it is.
     bind_operations<float>(m), bind_operations<double>(m);
     bind_inspection<float>(m), bind_inspection<double>(m);
-    const auto text = [](const py::object& path) { return py::str(path).cast<std::string>(); };  // or a Path
+    using Path = std::filesystem::path;
     const auto checkpoints = [&]<class T>(T) {
-        const auto def = [&](const char* name, auto f) {
-            m.def(
-                name, [=](Module<T>& module, const py::object& path) { f(module, text(path)); }, "module"_a,
-                "file"_a);
-        };
-        def("save", &save<T>), def("load", &load<T>);
+        m.def(
+            "save", [](Module<T>& net, const Path& to) { save(net, to.string()); }, "module"_a, "file"_a);
+        m.def(
+            "load", [](Module<T>& net, const Path& from) { load(net, from.string()); }, "module"_a, "file"_a);
     };
     checkpoints(float()), checkpoints(double());
 }

@@ -1,28 +1,52 @@
 // Parameters, modules and optimizers, for Python.
+#include <set>
+
 #include "live.hpp"
 
 namespace tapedeck::python {
 namespace {
 
-/// A module written in Python: its members are its attributes.
+/// A module or a list that is being visited; `again` where it is a member of its own members.
+struct Visiting {
+    PyObject* const it;
+    const bool again;
+    explicit Visiting(py::handle what) : it(what.ptr()), again(!open.insert(it).second) {}
+    Visiting(const Visiting&) = delete;
+    ~Visiting() {
+        if (!again) open.erase(it);
+    }
+    static inline std::set<PyObject*> open;
+};
+
+/// A module written in Python: its members are its attributes, and what stands in lists, tuples and dicts.
 template <class T>
 struct PythonModule : Module<T> {
     using Module<T>::enter;
-    Variable<T> forward(Variable<T> x) override {
-        PYBIND11_OVERRIDE_PURE(Variable<T>, Module<T>, forward, x);
+    py::object self() { return py::cast(static_cast<Module<T>*>(this)); }
+    /// Comes here when Python has none.
+    Variable<T> forward(Variable<T>) override {
+        throw Error(std::string(py::str(py::type::of(self()).attr("__name__"))) +
+                    " has no forward(self, x): define one.");
     }
     void visit(Visitor<T>& v) override {
-        const py::dict members = py::cast(static_cast<Module<T>*>(this)).attr("__dict__");
-        for (const auto& [name, member] : members) show(v, py::str(name), member);
+        const py::object module = self();
+        if (const Visiting now(module); !now.again) show_all(v, "", module.attr("__dict__"));
     }
 
   private:
+    static void show_all(Visitor<T>& v, const std::string& prefix, const py::dict& members) {
+        for (const auto& [name, member] : members) show(v, prefix + std::string(py::str(name)), member);
+    }
     static void show(Visitor<T>& v, const std::string& name, py::handle member) {
-        if (py::isinstance<Module<T>>(member)) v(name, member.cast<Module<T>&>());
+        const bool within = Visiting::open.contains(member.ptr());  // the module itself, or one that it is in
+        if (py::isinstance<Module<T>>(member) && !within) v(name, member.cast<Module<T>&>());
         if (py::isinstance<Parameter<T>>(member)) v(name, member.cast<Parameter<T>&>());
-        if (!py::isinstance<py::list>(member)) return;
-        std::size_t i = 0;
-        for (const py::handle one : member) show(v, name + "." + std::to_string(i++), one);
+        const bool keyed = py::isinstance<py::dict>(member);
+        if (!keyed && !py::isinstance<py::list>(member) && !py::isinstance<py::tuple>(member)) return;
+        const Visiting now(member);
+        if (now.again) return;
+        const py::object items = py::reinterpret_borrow<py::object>(member);
+        show_all(v, name + ".", keyed ? items : py::module_::import("builtins").attr("enumerate")(items));
     }
 };
 
@@ -55,20 +79,29 @@ struct Members : Visitor<T> {
 
 /// net(x), net(x, h), ...: in Python's forward anything may come and go.
 template <class T>
-py::object call(py::object self, const py::args& args) {
+py::object call(py::object self, const py::args& args, const py::kwargs& named) {
     auto& module = self.cast<Module<T>&>();
-    for (const py::handle arg : args) {
+    py::list all(args);
+    for (const auto& [name, arg] : named) all.append(arg);
+    for (const py::handle arg : all) {
         if (!py::isinstance<Held<T>>(arg)) continue;
         const auto x = arg.cast<Variable<T>>();
         Live<T>::of(x.tape()).keep(self);
         auto* const ours = dynamic_cast<PythonModule<T>*>(&module);
-        if (ours == nullptr && args.size() == 1) return py::cast(module(x, here()));
+        if (ours == nullptr && args.size() == 1 && named.empty()) return py::cast(module(x, here()));
         if (ours == nullptr) break;
         const auto scope = ours->enter(x.tape(), here());
         const Attempt<T> attempt(x.tape());
-        return self.attr("forward")(*args);
+        return self.attr("forward")(*args, **named);
     }
     throw py::type_error("a module is called with Variables of its own dtype: net(tape.input(x)).");
+}
+
+/// A module of the library. A copy has parameters of its own, as in C++.
+template <class Layer, class T>
+py::class_<Layer, Module<T>> layer(py::module_& m, const char* name) {
+    return py::class_<Layer, Module<T>>(m, name).def("__deepcopy__",
+                                                     [](const Layer& it, const py::dict&) { return it; });
 }
 
 /// p.value = x: the same memory, so that arrays of it stay good.
@@ -99,12 +132,14 @@ void bind_modules(py::module_& m) {
             [](P& p, const Tensor<T>& x) { assign(p, p.grad, x); })
         .def("zero_grad", &P::zero_grad)
         .def("changed", &P::changed)
+        .def("__deepcopy__", [](const P& p, const py::dict&) { return p; })
         .def("__repr__", [](const P& p) { return "Parameter " + p.name + " " + to_text(p.value.shape()); });
 
     py::class_<M, PythonModule<T>>(m, "Module", py::dynamic_attr())
         .def(py::init<>())
         .def("__call__", &call<T>)
-        .def("forward", [](M& module, Variable<T> x) { return module.forward(x); })
+        .def("forward",
+             [](M& module, Variable<T> x, const py::args&, const py::kwargs&) { return module.forward(x); })
         .def("named_parameters", [](M& module) { return Members<T>(module).parameters; })
         .def("named_buffers", [](M& module) { return Members<T>(module).buffers; })
         .def("zero_grad", &M::zero_grad)
@@ -117,45 +152,45 @@ void bind_modules(py::module_& m) {
                  return self;
              })
         .def("summary", &M::summary);
-    py::class_<Tanh<T>, M>(m, "Tanh").def(py::init<>());
-    py::class_<ReLU<T>, M>(m, "ReLU").def(py::init<>());
-    py::class_<Sigmoid<T>, M>(m, "Sigmoid").def(py::init<>());
-    py::class_<GELU<T>, M>(m, "GELU").def(py::init<>());
-    py::class_<Dropout<T>, M>(m, "Dropout").def(py::init<double, Random&>(), "p"_a, "rng"_a);
-    py::class_<Linear<T>, M>(m, "Linear")
+    layer<Tanh<T>, T>(m, "Tanh").def(py::init<>());
+    layer<ReLU<T>, T>(m, "ReLU").def(py::init<>());
+    layer<Sigmoid<T>, T>(m, "Sigmoid").def(py::init<>());
+    layer<GELU<T>, T>(m, "GELU").def(py::init<>());
+    layer<Dropout<T>, T>(m, "Dropout").def(py::init<double, Random&>(), "p"_a, "rng"_a);
+    layer<Linear<T>, T>(m, "Linear")
         .def(py::init([](std::size_t in, std::size_t out, Random& rng, bool bias) {
                  return Linear<T>(in, out, rng, {.bias = bias});
              }),
              "in_features"_a, "out_features"_a, "rng"_a, "bias"_a = true);
-    py::class_<WeightNorm<T>, M>(m, "WeightNorm").def(py::init<Linear<T>>(), "linear"_a);
-    py::class_<BatchNorm<T>, M>(m, "BatchNorm")
+    layer<WeightNorm<T>, T>(m, "WeightNorm").def(py::init<Linear<T>>(), "linear"_a);
+    layer<BatchNorm<T>, T>(m, "BatchNorm")
         .def(py::init([](std::size_t features, double eps, D momentum, bool affine, bool track) {
                  return BatchNorm<T>(features, {eps, momentum, affine, track});
              }),
              "features"_a, "eps"_a = 1e-5, "momentum"_a = 0.1, "affine"_a = true,
              "track_running_stats"_a = true);
-    py::class_<LayerNorm<T>, M>(m, "LayerNorm")
+    layer<LayerNorm<T>, T>(m, "LayerNorm")
         .def(py::init([](const Shape& shape, double eps, bool affine, bool bias) {
                  return LayerNorm<T>(shape, {eps, affine, bias});
              }),
              "normalized_shape"_a, "eps"_a = 1e-5, "elementwise_affine"_a = true, "bias"_a = true);
-    py::class_<RMSNorm<T>, M>(m, "RMSNorm")
+    layer<RMSNorm<T>, T>(m, "RMSNorm")
         .def(py::init([](const Shape& shape, D eps, bool affine) {
                  return RMSNorm<T>(shape, {eps, affine});
              }),
              "normalized_shape"_a, "eps"_a = py::none(), "elementwise_affine"_a = true);
-    py::class_<GroupNorm<T>, M>(m, "GroupNorm")
+    layer<GroupNorm<T>, T>(m, "GroupNorm")
         .def(py::init([](std::size_t groups, std::size_t channels, double eps, bool affine) {
                  return GroupNorm<T>(groups, channels, {eps, affine});
              }),
              "groups"_a, "channels"_a, "eps"_a = 1e-5, "affine"_a = true);
-    py::class_<InstanceNorm<T>, M>(m, "InstanceNorm")
+    layer<InstanceNorm<T>, T>(m, "InstanceNorm")
         .def(py::init([](std::size_t channels, double eps, D momentum, bool affine, bool track) {
                  return InstanceNorm<T>(channels, {eps, momentum, affine, track});
              }),
              "channels"_a, "eps"_a = 1e-5, "momentum"_a = 0.1, "affine"_a = false,
              "track_running_stats"_a = false);
-    py::class_<RNNCell<T>, M>(m, "RNNCell")
+    layer<RNNCell<T>, T>(m, "RNNCell")
         .def(py::init([](std::size_t in, std::size_t hidden, Random& rng, const std::string& norm,
                          std::size_t steps, double eps) {
                  static const std::map<std::string, RNNNorm> norms{

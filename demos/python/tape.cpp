@@ -108,6 +108,7 @@ template <class T>
 void bind_tape(py::module_& m) {
     using Tp = Live<T>;
     using V = Variable<T>;
+    using Cotangent = std::optional<Tensor<T>>;
     if constexpr (std::is_same_v<T, float>) {
         py::class_<Guard>(m, "Guard")
             .def("__enter__", [](Guard& g) { g.held = g.open(); })
@@ -137,18 +138,18 @@ void bind_tape(py::module_& m) {
                  return t.tape->parameter(p.cast<Parameter<T>&>(), here());
              })
         .def(
-            "backward", [](Tp& t, V loss) { t.tape->backward(loss, here()); }, "loss"_a)
+            "backward",
+            [](Tp& t, V y, const Cotangent& dy) {
+                dy ? t.tape->backward(y, *dy, here()) : t.tape->backward(y, here());
+            },
+            "loss"_a, "cotangent"_a = py::none())
         .def(
-            "backward", [](Tp& t, V y, const Tensor<T>& dy) { t.tape->backward(y, dy, here()); }, "y"_a,
-            "cotangent"_a)
-        .def("reverse",
-             [](std::shared_ptr<Tp> t, V loss) {
-                 return Pass<T, Playback<T>>{t->tape->reverse(loss, here()), t};
-             })
-        .def("reverse",
-             [](std::shared_ptr<Tp> t, V y, const Tensor<T>& dy) {
-                 return Pass<T, Playback<T>>{t->tape->reverse(y, dy, here()), t};
-             })
+            "reverse",
+            [](std::shared_ptr<Tp> t, V y, const Cotangent& dy) {
+                return Pass<T, Playback<T>>{
+                    dy ? t->tape->reverse(y, *dy, here()) : t->tape->reverse(y, here()), t};
+            },
+            "loss"_a, "cotangent"_a = py::none())
         .def("forward_playback",
              [](std::shared_ptr<Tp> t) {
                  return Pass<T, ForwardPlayback<T>>{t->tape->forward_playback(here()), t};

@@ -59,6 +59,45 @@ class Cells(unittest.TestCase):
     def test_a_program_that_does_not_end(self):
         with self.assertRaisesRegex(cell.CellError, "stopped after 8"):
             cell.run("volatile int i = 0; while (true) i = i + 1;", timeout=8)
+        with self.assertRaisesRegex(cell.CellError, "^The compiler was stopped after 0.1 seconds; .*300[.]$"):
+            cell.run("int a;", timeout=0.1)
+
+    def test_a_program_that_writes_without_end(self):
+        with self.assertRaises(cell.CellError) as raised:
+            cell.run('while (true) fmt::print("some text that is printed for ever\\n");')
+        self.assertRegex(str(raised.exception), r"(?s)^some text.*wrote more than 20 MB and was stopped\.$")
+        self.assertLess(len(str(raised.exception)), 10_000)
+
+    def test_what_is_written_stands_in_its_order(self):
+        text, _, pages = cell.run('std::cout << "1\\n"; fmt::print("2\\n"); std::cerr << "3\\n"; fmt::print("4\\n"); std::putchar(0xff);\n'
+                                  'std::FILE* f = std::fopen("page.html", "wb"); std::fputc(0xff, f); std::fclose(f);')
+        self.assertEqual(text, "1\n2\n3\n4\n\ufffd")
+        self.assertEqual(pages, {"page.html": "\ufffd"})
+
+    def test_a_crash_loses_nothing(self):
+        with self.assertRaisesRegex(cell.CellError, r"^before\nThe program ended by signal 6\.$"):
+            cell.run('fmt::print("before\\n"); std::abort();')
+
+    def test_a_main_that_is_none(self):
+        text = cell.run('// int main() is made for you\n  #include <map>\nusing std::map;\nusing V =\n    map<int, int>;\n'
+                        'fmt::print("int main() {}", V{}.size());')[0]
+        self.assertEqual(text, "int main() 0")
+        self.assertEqual(cell.run('auto main() -> int { fmt::print("x"); }')[0], "x")
+
+    def test_what_stands_outside_of_main(self):
+        for source in ("double f(double x) { return x; }\nfmt::print(\"{}\", f(2));", "template <class T> struct A { T x; };",
+                       "namespace a {\nint x = 3;\n}"):
+            with self.assertRaisesRegex(cell.CellError, r"give the cell an int main\(\)\.\n$"):
+                cell.run(source)
+        with self.assertRaises(cell.CellError) as raised:
+            cell.run("int a = nothing;")
+        self.assertNotIn("main()", str(raised.exception))
+
+    def test_a_wrong_format_string(self):
+        with self.assertRaises(cell.CellError) as raised:
+            cell.run('int a = 1;\nfmt::print("{} {}", a);', "In[7]", first_line=2)
+        text = str(raised.exception)
+        self.assertRegex(text, r'^In\[7\]:3:11: error: the format string does not fit\n    fmt::print\("{} {}", a\);\n +\^\n    argument not found\n$')
 
 
 class Magic(unittest.TestCase):

@@ -121,6 +121,50 @@ class Operations(unittest.TestCase):
         self.assertFalse(report)
         self.assertIn("2 of 2 elements are wrong in Multiply", report.text)
 
+    def test_indices_that_are_none(self):
+        tape = td.Tape()
+        x = tape.input(X)
+        for key in (True, None, ..., Y > 0, [0, 1], 1.0, np.array(1)):
+            with self.assertRaisesRegex(TypeError, "an index on a tape is an integer or a slice, not .*; td.gather takes"):
+                x[0, key]
+        with self.assertRaises(IndexError):
+            x[0, 9]
+        self.assertEqual(len(tape), 1)
+        self.assertEqual(x[np.int64(1), -1].item(), np.float32(X[1, -1]))
+
+    def test_shapes_and_axes(self):
+        x = td.Tape().input(X)
+        with self.assertRaisesRegex(td.ShapeError, "-1"):
+            td.reshape(x, -1)
+        self.assertEqual(td.reshape(x, np.int64(12)).shape, (12,))
+        np.testing.assert_allclose(td.sum(x, np.int64(0)).value, X.sum(0), rtol=1e-5)
+        self.assertEqual(td.sum(x, np.array([0, 1])).shape, ())
+        with self.assertRaisesRegex(td.ShapeError, "10 axes are given: at most 8"):
+            td.sum(x, (0, 1) * 5)
+        with self.assertRaisesRegex(TypeError, "'float' object"):
+            td.sum(x, 1.0)
+
+    def test_numbers_of_another_kind(self):
+        tape = td.Tape()
+        x = tape.input(X)
+        for wrong in (lambda: x + 1j, lambda: tape.input(X * 1j)):
+            with self.assertRaisesRegex(TypeError, "real numbers are expected here, the array is of complex128"):
+                wrong()
+        with self.assertRaisesRegex(TypeError, "whole numbers are expected here, the array is of float64"):
+            td.gather(x, 1, INDEX * 1.0)
+        with self.assertRaisesRegex(TypeError, "td.stack"):
+            x + [x[0], x[1], x[2]]
+        p = td.Parameter(X)
+        for wrong in (lambda: x * p, lambda: p * x, lambda: td.sum(p), lambda: td.mse_loss(x, p)):
+            with self.assertRaisesRegex(TypeError, r"tape\.parameter\(p\)"):
+                wrong()
+
+    def test_functions_that_gradcheck_can_not_check(self):
+        for f, found in ((lambda x: None, "NoneType"), (lambda x: x.value, "ndarray"),
+                         (lambda x: td.Tape().input(X) * 2, "a float32 Variable")):
+            with self.assertRaisesRegex(TypeError, f"^gradcheck: the function returned {found}; it must return a Variable"):
+                td.gradcheck(f, [X])
+
     def test_what_is_no_operand(self):
         x = td.Tape().input(X)
         for other in (None, "1", td.float64.Tape().input(X)):

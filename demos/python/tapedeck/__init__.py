@@ -11,6 +11,8 @@
 
 Names, defaults and errors are those of the C++ library. An array that you take out looks into the tape's
 memory, without a copy: a second backward or play() over the same recording changes it, rewind() does not.
+`.copy()` what you keep over many steps: an array holds all the memory of its recording.
+After `w.value[:] = ...` between forward and backward call `w.changed()`, so that backward refuses; `w.value = ...` does.
 """
 
 from . import _core

@@ -2,6 +2,8 @@
 
 import json
 import re
+import resource
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,6 +12,10 @@ from .compiler import shorten
 
 HERE = Path(__file__).parent  # in the build tree
 FLAGS = ["-std=c++20", "-O1", "-Wall", "-Wextra", "-fdiagnostics-color=never", "-fmax-errors=5"]
+MOST = 20_000_000  # bytes in a file that the program writes, and on its standard output
+MAIN = re.compile(r"^\s*(int|auto)\s+main\s*\(", re.M)
+OUTSIDE = re.compile(r"^\s*(namespace\b[^=;]*$|template\b)", re.M)  # what no body of a function can have
+REFUSED = re.compile(r"function.definition is not allowed here|template declaration cannot")
 
 
 class CellError(Exception):
@@ -32,7 +38,10 @@ def _compile(arguments, *, timeout):
         if folder and not folder.startswith("$"):
             # The library's own warnings are none of the cell's.
             command += ["-isystem", folder] if folder != "/usr/include" else []
-    return subprocess.run(command + arguments, capture_output=True, text=True, timeout=timeout)
+    try:
+        return subprocess.run(command + arguments, capture_output=True, encoding="utf-8", errors="replace", timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise CellError(f"The compiler was stopped after {timeout:g} seconds; %%cpp 300 gives the cell 300.") from None
 
 
 def _precompile(folder):
@@ -55,12 +64,12 @@ def _precompile(folder):
 
 def program(cell, name="cell", first_line=1):
     """The cell as a program: as it is when it has a main function, otherwise the body of one."""
-    if re.search(r"\bint\s+main\s*\(", cell):
+    if MAIN.search(cell):
         return f'#line {first_line} "{name}"\n{cell}\n'
     # Includes stay above main, each where it was as far as line numbers go.
     lines = cell.split("\n")
-    above = [line if line.startswith(("#include", "using ", "namespace ")) else "" for line in lines]
-    body = ["" if line.startswith(("#include", "using ", "namespace ")) else line for line in lines]
+    above = [line if line.lstrip().startswith("#include") else "" for line in lines]
+    body = ["" if line.lstrip().startswith("#include") else line for line in lines]
     return (
         f'#line {first_line} "{name}"\n' + "\n".join(above) + "\n"
         "int main() try {\n"
@@ -78,21 +87,43 @@ def run(cell, name="cell", first_line=1, timeout=120):
     _precompile(folder)
     with tempfile.TemporaryDirectory() as place:
         source, binary = Path(place) / "cell.cpp", Path(place) / "cell"
-        source.write_text(program(cell, name, first_line))
+        source.write_text(program(cell, name, first_line), encoding="utf-8")
         libraries = build()["link"].split(";")
         made = _compile(["-include", str(folder / "cell.hpp"), str(source), "-o", str(binary), *libraries], timeout=timeout)
         said = shorten(made.stderr, cell, name, first_line)
         if made.returncode:
+            if not MAIN.search(cell) and (OUTSIDE.search(cell) or REFUSED.search(made.stderr)):
+                said += "Functions, templates and namespaces stand outside of main: give the cell an int main().\n"
             raise CellError(said)
         work = Path(place) / "run"
         work.mkdir()
+        code, text = _run(binary, work, timeout)
+        if code == -signal.SIGXFSZ:
+            raise CellError(f"{_head(text)}The program wrote more than {MOST // 10**6} MB and was stopped.")
+        if code is None:
+            raise CellError(f"{_head(text)}The program was stopped after {timeout:g} seconds.")
+        if code:
+            how = f"with {code}" if code > 0 else f"by signal {-code}"
+            raise CellError(f"{said}{_head(text)}The program ended {how}.")
+        pages = {page.name: page.read_text("utf-8", "replace") for page in sorted(work.glob("*.html"))}
+        return text, said, pages
+
+
+def _run(binary, folder, timeout):
+    """Its exit code, None when it took too long, and all that it wrote. A file holds that: a pipe would have to
+    be read without end."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (MOST, MOST))  # noqa: E731
+    with tempfile.TemporaryFile() as out:
+        options = {"cwd": folder, "stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
         try:
-            ran = subprocess.run([str(binary)], cwd=work, capture_output=True, text=True, timeout=timeout)
-        except subprocess.TimeoutExpired as late:
-            out = (late.stdout or b"").decode(errors="replace")
-            raise CellError(f"{out}The program was stopped after {timeout} seconds.") from None
-        if ran.returncode:
-            how = f"with {ran.returncode}" if ran.returncode > 0 else f"by signal {-ran.returncode}"
-            raise CellError(f"{said}{ran.stdout}{ran.stderr}The program ended {how}.")
-        pages = {page.name: page.read_text() for page in sorted(work.glob("*.html"))}
-        return ran.stdout + ran.stderr, said, pages
+            code = subprocess.run([str(binary)], **options, preexec_fn=limit, timeout=timeout).returncode
+        except subprocess.TimeoutExpired:
+            code = None
+        out.seek(0)
+        return code, out.read().decode(errors="replace")
+
+
+def _head(text, most=4000):
+    """The beginning of what a program wrote that failed."""
+    text = text if len(text) <= most else f"{text[:most]}\n[{len(text) - most} more characters]"
+    return text if not text or text.endswith("\n") else text + "\n"

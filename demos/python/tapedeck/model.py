@@ -1,6 +1,41 @@
 """What Python adds to the classes of the library: slices, Sequential, members by their names."""
 
+import copy
+import functools
+from numbers import Integral
+
+import numpy as np
+
 from . import _core as functions
+
+
+def take_tuple(optimizer):
+    """What an optimizer is given it keeps alive: a tuple, which nobody can empty. Any iterable makes one."""
+    init = optimizer.__init__
+
+    @functools.wraps(init)
+    def with_tuple(self, parameters, *rest, **options):
+        init(self, tuple(parameters), *rest, **options)
+
+    optimizer.__init__ = with_tuple
+
+
+def copy_exactly(layer):
+    """A layer's copy.deepcopy takes what was added in Python along, and refuses what was derived from it."""
+    copied = layer.__deepcopy__
+
+    def deepcopy(self, memo):
+        if type(self) is not layer:
+            raise TypeError(f"a {type(self).__name__} can't be copied: make a new one, and save and load its numbers.")
+        other = memo[id(self)] = copied(self, memo)
+        other.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return other
+
+    layer.__deepcopy__ = deepcopy
+
+
+def kind_of(it):
+    return repr(it) if it is None or it is Ellipsis or isinstance(it, (bool, float, str)) else type(it).__name__
 
 
 def finish(core, names):
@@ -9,32 +44,44 @@ def finish(core, names):
 
     def getitem(self, key):
         """x[2], x[1:3], x[:, 0]: slices with a step of 1, and single indices."""
-        y, axis = self, 0
-        for part in key if isinstance(key, tuple) else (key,):
-            if axis >= len(y.shape):
-                raise IndexError(f"{len(self.shape)} axes have no index {key!r}")
-            size = y.shape[axis]
+        parts, steps = key if isinstance(key, tuple) else (key,), []
+        if len(parts) > len(self.shape):
+            raise IndexError(f"{len(self.shape)} axes have no index {key!r}")
+        for axis, (part, size) in enumerate(zip(parts, self.shape)):
             if isinstance(part, slice):
                 start, stop, step = part.indices(size)
                 if step != 1:
                     raise IndexError("slices on a tape have a step of 1; td.gather takes single elements")
-                if (start, stop) != (0, size):
-                    y = functions.slice(y, axis, start, max(start, stop))
-                axis += 1
+                steps.append((start, max(start, stop)))
+            elif not isinstance(part, Integral) or isinstance(part, bool):
+                raise TypeError(f"an index on a tape is an integer or a slice, not {kind_of(part)}; td.gather takes elements by an array.")
+            elif not -size <= part < size:
+                raise IndexError(f"index {part} of axis {axis}, which has {size}")
             else:
-                at = part + size if part < 0 else part
-                if not 0 <= at < size:
-                    raise IndexError(f"index {part} of axis {axis}, which has {size}")
-                y = functions.slice(y, axis, at, at + 1)
+                steps.append((int(part) % size, None))
+        y, axis = self, 0  # nothing is recorded before all parts are good
+        for start, stop in steps:
+            if stop is None:
+                y = functions.slice(y, axis, start, start + 1)
                 y = functions.reshape(y, y.shape[:axis] + y.shape[axis + 1 :])
+                continue
+            if (start, stop) != (0, y.shape[axis]):
+                y = functions.slice(y, axis, start, stop)
+            axis += 1
         return y
+
+    def length(self):
+        if not self.shape:
+            raise TypeError("a Variable without axes has no length; .item() is its number.")
+        return self.shape[0]
 
     def show(self):
         return f"{self.text}, {self.shape}\n{self.value}"
 
     variable.__getitem__ = getitem
     variable.__iter__ = lambda self: iter([self[i] for i in range(len(self))])
-    variable.__len__ = lambda self: self.shape[0] if self.shape else 1
+    variable.__len__ = length
+    variable.__array__ = lambda self, dtype=None, copy=None: np.array(self.value, dtype)  # records nothing
     variable.__float__ = variable.item
     variable.__bool__ = lambda self: bool(self.value)
     variable.__repr__ = show
@@ -57,6 +104,46 @@ def finish(core, names):
                     return it
         raise AttributeError(f"{type(self).__name__} has no member {name!r}")
 
+    def assign(self, name, it):
+        """An array takes no parameter's place, and a parameter of the library's modules stays where it is."""
+        here = self.__dict__.get(name)
+        if name in inner(self) if of_the_library(type(self)) else isinstance(here, core.Parameter) and not (
+            it is None or isinstance(it, (core.Parameter, module))
+        ):
+            whole = f"{name}[:]" if isinstance(getattr(self, name), np.ndarray) else f"{name}.value"
+            raise TypeError(f"{type(self).__name__}.{name} is a parameter or a buffer: its numbers are set by .{whole} = array.")
+        object.__setattr__(self, name, it)
+
+    def inner(self):
+        return [path for path, _ in self.named_parameters() + self.named_buffers()]
+
+    @functools.cache
+    def of_the_library(kind):
+        """Whether C++ has its members: Linear, and not what is derived from Module in Python."""
+        return any(base.__module__.startswith(core.__name__) and base is not module for base in kind.__mro__)
+
+    # Made whole by __new__, a module can be used before, or without, super().__init__().
+    make, init = module.__new__, module.__init__
+
+    def new(cls, *_, **__):
+        self = make(cls)
+        if not of_the_library(cls):
+            init(self)
+        return self
+
+    def deepcopy(self, memo):
+        other = memo[id(self)] = type(self).__new__(type(self))
+        other.train(self.training)
+        other.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return other
+
+    for layer in list(vars(core).values()):
+        if isinstance(layer, type) and issubclass(layer, module) and layer is not module:
+            copy_exactly(layer)
+    module.__new__ = staticmethod(new)
+    module.__init__ = lambda self: None
+    module.__deepcopy__ = deepcopy
+    module.__setattr__ = assign
     module.parameters = parameters
     module.__getattr__ = member
     module.__dir__ = lambda self: object.__dir__(self) + [
@@ -97,3 +184,5 @@ def finish(core, names):
             return self.__dict__[self._names[i]]
 
     core.Sequential = names["Sequential"] = Sequential
+    for name in ("SGD", "Adam", "AdamW", "RMSProp"):
+        take_tuple(getattr(core, name))

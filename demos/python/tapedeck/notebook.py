@@ -26,10 +26,7 @@ def show_deck(tape, loss, title="tape", height=620, effort=1.0):
     """The tape as a page to step through, below the cell. Before the optimizer's step."""
     if loss.tape is not tape:
         raise _core.StaleVariableError("show_deck: loss is not on this tape.")
-    core = _core if isinstance(tape, _core.Tape) else _core.float64
-    deck = core.Deck(title=title, effort=effort)
-    deck.add("", "", loss)
-    show_page(deck.html(), height)
+    show_page(_core.deck_html(loss, title, effort), height)
 
 
 class DemoError(Exception):
