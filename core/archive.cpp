@@ -159,8 +159,13 @@ std::size_t dtype_size(std::string_view dtype) {
 }
 
 std::string printable(std::string_view name) {
-    constexpr std::size_t longest = 80;
-    std::string text(name.substr(0, longest));
+    constexpr std::size_t longest = 80, longest_character = 4;
+    std::size_t end = std::min(name.size(), longest);
+    // Not within a character of UTF-8, whose bytes but the first begin with the bits 10.
+    while (end < name.size() && end > longest - longest_character &&
+           (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
+        --end;
+    std::string text(name.substr(0, end));
     for (char& c : text)
         if (std::iscntrl(static_cast<unsigned char>(c)) != 0) c = '?';
     if (text.empty()) return "an array without a name";

@@ -1,6 +1,7 @@
 #include <tapedeck/core/state_dict.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -40,7 +41,25 @@ N value_of(std::string_view bytes) {
     return value;
 }
 
-std::string no_objection(std::string_view) { return ""; }
+template <class N>
+std::vector<N> values_of(std::string_view bytes) {
+    std::vector<N> values(bytes.size() / sizeof(N));
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+}
+template <class T>
+std::string bytes_in(const Tensor<T>& tensor) {
+    const auto& numbers = tensor.storage();
+    return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
+}
+
+/// Whether I64 has this number. 2^63 itself is one too many.
+template <class T>
+bool is_whole(T number) {
+    constexpr T end = static_cast<T>(std::uint64_t{1} << 63);
+    return number >= -end && number < end && std::trunc(number) == number &&
+           !(number == 0 && std::signbit(number));
+}
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
     constexpr std::size_t longest = 8;
@@ -80,60 +99,98 @@ std::string read_whole(const std::filesystem::path& file, const std::string& use
 
 template <class T>
 void StateDict::add(std::string name, Tensor<T>& tensor) {
-    items_.push_back(
-        {std::move(name), kDtype<T>, tensor.shape(), Needed::yes,
-         [&tensor] {
-             const auto& numbers = tensor.storage();
-             return std::string(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T));
-         },
-         no_objection,
-         [&tensor](std::string_view bytes) {
-             std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(tensor.storage().data()));
-         }});
+    items_.push_back({std::move(name),
+                      {kDtype<T>},
+                      Needed::yes,
+                      [&tensor] { return tensor.shape(); },
+                      [&tensor] {
+                          return Stored{kDtype<T>, bytes_in(tensor)};
+                      },
+                      [](Numbers) { return std::string(); },
+                      [&tensor](Numbers numbers) {
+                          std::copy(numbers.bytes.begin(), numbers.bytes.end(),
+                                    reinterpret_cast<char*>(tensor.storage().data()));
+                      }});
 }
 
 template <class T>
 void StateDict::add(std::string name, Parameter<T>& parameter) {
     add(std::move(name), parameter.value);
-    items_.back().set = [&parameter, set = std::move(items_.back().set)](std::string_view bytes) {
-        set(bytes);
+    items_.back().set = [&parameter, set = std::move(items_.back().set)](Numbers numbers) {
+        set(numbers);
         parameter.changed();
     };
 }
 
+template <class T>
+void StateDict::add_count(std::string name, Tensor<T>& tensor) {
+    add(std::move(name), tensor);
+    Item& item = items_.back();
+    item.dtypes = {kDtype<std::int64_t>, kDtype<T>};
+    item.stored = [&tensor] {
+        std::string bytes;
+        for (const T number : tensor.storage()) {
+            if (!is_whole(number)) return Stored{kDtype<T>, bytes_in(tensor)};
+            bytes += bytes_of(static_cast<std::int64_t>(number));
+        }
+        return Stored{kDtype<std::int64_t>, std::move(bytes)};
+    };
+    item.objection = [](Numbers numbers) {
+        if (numbers.dtype != kDtype<std::int64_t>) return std::string();
+        for (const std::int64_t count : values_of<std::int64_t>(numbers.bytes)) {
+            const T number = static_cast<T>(count);
+            if (!is_whole(number) || static_cast<std::int64_t>(number) != count)
+                return fmt::format("is {}, which {} can't hold", count, kDtype<T>);
+        }
+        return std::string();
+    };
+    item.set = [&tensor, set = std::move(item.set)](Numbers numbers) {
+        if (numbers.dtype != kDtype<std::int64_t>) return set(numbers);
+        T* to = tensor.storage().data();
+        for (const std::int64_t count : values_of<std::int64_t>(numbers.bytes)) *to++ = static_cast<T>(count);
+    };
+}
+
 void StateDict::add(std::string name, Random& random, Needed needed) {
-    items_.push_back(
-        {std::move(name),
-         kDtype<std::uint64_t>,
-         {Random::State{}.size()},
-         needed,
-         [&random] { return bytes_of(random.state()); },
-         [](std::string_view bytes) {
-             return value_of<Random::State>(bytes) == Random::State{}
-                        ? "is all zeros, from which only zeros follow"
-                        : "";
-         },
-         [&random](std::string_view bytes) { random = Random::from_state(value_of<Random::State>(bytes)); }});
+    static constexpr std::string_view dtype = kDtype<std::uint64_t>;
+    items_.push_back({std::move(name),
+                      {dtype},
+                      needed,
+                      [] { return Shape{Random::State{}.size()}; },
+                      [&random] {
+                          return Stored{dtype, bytes_of(random.state())};
+                      },
+                      [](Numbers numbers) {
+                          return value_of<Random::State>(numbers.bytes) == Random::State{}
+                                     ? "is all zeros, from which only zeros follow"
+                                     : "";
+                      },
+                      [&random](Numbers numbers) {
+                          random = Random::from_state(value_of<Random::State>(numbers.bytes));
+                      }});
 }
 
 template <class Number>
 void StateDict::add(std::string name, Number now, std::function<std::string(Number)> objection,
-                    std::function<void(Number)> set) {
+                    std::function<void(Number)> set, Needed needed) {
     items_.push_back({std::move(name),
-                      kDtype<Number>,
-                      {},
-                      Needed::yes,
-                      [now] { return bytes_of(now); },
-                      [objection = std::move(objection)](std::string_view bytes) {
-                          return objection(value_of<Number>(bytes));
+                      {kDtype<Number>},
+                      needed,
+                      [] { return Shape{}; },
+                      [now] {
+                          return Stored{kDtype<Number>, bytes_of(now)};
                       },
-                      [set = std::move(set)](std::string_view bytes) { set(value_of<Number>(bytes)); }});
+                      [objection = std::move(objection)](Numbers numbers) {
+                          return objection(value_of<Number>(numbers.bytes));
+                      },
+                      [set = std::move(set)](Numbers numbers) { set(value_of<Number>(numbers.bytes)); }});
 }
 
 void StateDict::add(std::string name, std::uint64_t& number) {
     add<std::uint64_t>(
         std::move(name), number, [](std::uint64_t) { return std::string(); },
         [&number](std::uint64_t n) { number = n; });
+    items_.back().stored = [&number] { return Stored{kDtype<std::uint64_t>, bytes_of(number)}; };
 }
 
 void StateDict::check_names(const std::string& user) const {
@@ -146,14 +203,15 @@ void StateDict::check_names(const std::string& user) const {
 void StateDict::save(const std::filesystem::path& file) const {
     const std::string user = fmt::format("save {}", file.string());
     check_names(user);
-    std::vector<std::string> bytes(items_.size());
+    std::vector<Stored> stored(items_.size());
     Archive archive;
     archive.metadata["format"] = "tapedeck";
     for (std::size_t i = 0; i < items_.size(); ++i) {
         const Item& item = items_[i];
-        bytes[i] = item.bytes();
+        const Shape shape = item.shape();
+        stored[i] = item.stored();
         archive.arrays[item.name] = {
-            std::string(item.dtype), {item.shape.begin(), item.shape.end()}, bytes[i]};
+            std::string(stored[i].dtype), {shape.begin(), shape.end()}, stored[i].bytes};
     }
     write_file(file, archive.text(user), user, Outlives::power_cut);
 }
@@ -166,7 +224,7 @@ void StateDict::load(const std::filesystem::path& file) {
     check(archive, user);
     for (const Item& item : items_)
         if (const auto it = archive.arrays.find(item.name); it != archive.arrays.end())
-            item.set(it->second.bytes);
+            item.set({it->second.dtype, it->second.bytes});
 }
 
 void StateDict::check(const Archive& archive, const std::string& user) const {
@@ -179,7 +237,7 @@ void StateDict::check(const Archive& archive, const std::string& user) const {
     }
     if (!missing.empty()) {
         refuse(user, fmt::format("{} {} is missing from the file{}: it was saved from {}", missing[0]->name,
-                                 to_text(missing[0]->shape), and_more(missing.size() - 1), kAnother));
+                                 to_text(missing[0]->shape()), and_more(missing.size() - 1), kAnother));
     }
     for (const auto& [name, array] : archive.arrays) {
         if (wanted.contains(name)) continue;
@@ -191,19 +249,20 @@ void StateDict::check(const Archive& archive, const std::string& user) const {
     for (const Item& item : items_) {
         if (!wanted.contains(item.name)) continue;
         const Archive::Array& array = archive.arrays.find(item.name)->second;
-        if (!std::equal(array.shape.begin(), array.shape.end(), item.shape.begin(), item.shape.end())) {
+        const Shape shape = item.shape();
+        if (!std::equal(array.shape.begin(), array.shape.end(), shape.begin(), shape.end())) {
             refuse(user,
                    fmt::format(
                        "{} is {} in the file and {} here: build it with the sizes that it was saved with.",
-                       item.name, shape_text(array.shape), to_text(item.shape)));
+                       item.name, shape_text(array.shape), to_text(shape)));
         }
-        if (array.dtype != item.dtype) {
+        if (std::find(item.dtypes.begin(), item.dtypes.end(), array.dtype) == item.dtypes.end()) {
             refuse(user,
                    fmt::format(
                        "{} is {} in the file and {} here: load it into what has numbers of the file's type.",
-                       item.name, array.dtype, item.dtype));
+                       item.name, array.dtype, item.dtypes[0]));
         }
-        if (const std::string objection = item.objection(array.bytes); !objection.empty())
+        if (const std::string objection = item.objection({array.dtype, array.bytes}); !objection.empty())
             refuse(user, fmt::format("{} in the file {}; the file is broken.", item.name, objection));
     }
 }
@@ -212,11 +271,15 @@ template void StateDict::add(std::string, Tensor<float>&);
 template void StateDict::add(std::string, Tensor<double>&);
 template void StateDict::add(std::string, Parameter<float>&);
 template void StateDict::add(std::string, Parameter<double>&);
+template void StateDict::add(std::string, float, std::function<std::string(float)>,
+                             std::function<void(float)>, Needed);
 template void StateDict::add(std::string, double, std::function<std::string(double)>,
-                             std::function<void(double)>);
+                             std::function<void(double)>, Needed);
 template void StateDict::add(std::string, std::uint64_t, std::function<std::string(std::uint64_t)>,
-                             std::function<void(std::uint64_t)>);
+                             std::function<void(std::uint64_t)>, Needed);
 template void StateDict::add(std::string, std::int64_t, std::function<std::string(std::int64_t)>,
-                             std::function<void(std::int64_t)>);
+                             std::function<void(std::int64_t)>, Needed);
+template void StateDict::add_count(std::string, Tensor<float>&);
+template void StateDict::add_count(std::string, Tensor<double>&);
 
 }  // namespace tapedeck

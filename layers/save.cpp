@@ -21,7 +21,11 @@ class Collector final : public Visitor<T> {
         prefix_ = outer;
     }
     void parameter(std::string_view name, Parameter<T>& p) override { state_.add(path(name), p); }
-    void buffer(std::string_view name, Tensor<T>& b) override { state_.add(path(name), b); }
+    void buffer(std::string_view name, Tensor<T>& b) override {
+        // PyTorch has this one, and no other, in I64.
+        if (name.ends_with("num_batches_tracked")) return state_.add_count(path(name), b);
+        state_.add(path(name), b);
+    }
     void generator(std::string_view name, Random& r) override { state_.add(path(name), r, generators_); }
 
   private:

@@ -10,7 +10,8 @@ namespace tapedeck {
 
 /// Writes all that visit() shows, under its names ("fc1.weight", "norm.running_var"), as a safetensors file
 /// (https://github.com/huggingface/safetensors), which Python and others read. A generator is four words,
-/// U64. Whenever the program or the power ends, the old file is there whole, or the new one.
+/// U64; a norm's num_batches_tracked is I64, as in PyTorch. Whenever the program or the power ends, the old
+/// file is there whole, or the new one.
 /// @throws FileError, the old file left as it was, when it can't be written; CheckpointError when two members
 /// have one name.
 template <class T>

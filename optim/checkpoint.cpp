@@ -12,6 +12,29 @@ namespace {
 template <class T>
 using Paths = std::map<const Parameter<T>*, std::string>;
 
+/// Beyond this a double, which steps are reckoned with, does not tell one count from the next.
+constexpr std::uint64_t kMostSteps = std::uint64_t{1} << 53;
+
+void add_steps(StateDict& state, std::string name, std::uint64_t now,
+               std::function<void(std::uint64_t)> set) {
+    state.add<std::uint64_t>(
+        std::move(name), now,
+        [](std::uint64_t steps) {
+            return steps <= kMostSteps ? "" : fmt::format("is {}, more steps than can be taken", steps);
+        },
+        std::move(set));
+}
+
+std::string objection_to_rate(double rate) {
+    return rate >= 0 && std::isfinite(rate) ? "" : fmt::format("is {}, which no learning rate is", rate);
+}
+
+/// Any number will do.
+template <class Number>
+std::string no_objection(Number) {
+    return "";
+}
+
 /// Adds an optimizer's state: of parameter "net.fc1.weight" as "adam.exp_avg.net.fc1.weight", and of one that
 /// is in no module here by its number.
 template <class T>
@@ -29,7 +52,7 @@ class Collector final : public StateVisitor<T> {
         }
     }
     void operator()(std::string_view name, std::uint64_t& count) override {
-        state_.add(fmt::format("{}.{}", name_, name), count);
+        add_steps(state_, fmt::format("{}.{}", name_, name), count, [&count](std::uint64_t n) { count = n; });
     }
 
   private:
@@ -39,18 +62,25 @@ class Collector final : public StateVisitor<T> {
     const Paths<T>& paths_;
 };
 
+/// Asks an optimizer whether it has a visit().
+template <class T>
+class Nobody final : public StateVisitor<T> {
+  public:
+    void operator()(std::string_view, std::vector<Tensor<T>>&) override {}
+    void operator()(std::string_view, std::uint64_t&) override {}
+};
+
 void check_name(std::string_view name) {
     if (name.empty()) throw ValueError("Checkpoint::add: the name is empty; give each part one of its own.");
 }
 
 template <class T>
 void add_state(StateDict& state, const std::string& name, Optimizer<T>& optimizer, const Paths<T>& paths) {
-    state.add<double>(
-        name + ".lr", optimizer.lr(),
-        [](double lr) {
-            return lr >= 0 && std::isfinite(lr) ? "" : fmt::format("is {}, which no learning rate is", lr);
-        },
-        [&optimizer](double lr) { optimizer.lr(lr); });
+    state.add<double>(name + ".lr", optimizer.lr(), objection_to_rate,
+                      [&optimizer](double lr) { optimizer.lr(lr); });
+    for (std::size_t i = 0; i < optimizer.parameters().size(); ++i)
+        if (Parameter<T>* p = optimizer.parameters()[i]; !paths.contains(p))
+            state.add(fmt::format("{}.param.{}", name, i), *p);
     Collector<T> collector(state, name, optimizer, paths);
     optimizer.visit(collector);
 }
@@ -67,16 +97,27 @@ Checkpoint<T>& Checkpoint<T>::add(std::string_view name, Module<T>& module) {
 template <class T>
 Checkpoint<T>& Checkpoint<T>::add(std::string_view name, Optimizer<T>& optimizer) {
     check_name(name);
+    Nobody<T> nobody;
+    optimizer.visit(nobody);
     optimizers_.emplace_back(name, &optimizer);
+    return *this;
+}
+
+template <class T>
+Checkpoint<T>& Checkpoint<T>::add(std::string_view name, Parameter<T>& parameter) {
+    check_name(name);
+    alone_.emplace_back(name, &parameter);
     return *this;
 }
 
 template <class T>
 Checkpoint<T>& Checkpoint<T>::add(std::string_view name, LRSchedule<T>& schedule) {
     return add_part(name, [&schedule](StateDict& state, const std::string& as) {
-        state.add<std::uint64_t>(
-            as + ".steps", schedule.steps(), [](std::uint64_t) { return std::string(); },
-            [&schedule](std::uint64_t steps) { schedule.steps(steps); });
+        add_steps(state, as + ".steps", schedule.steps(),
+                  [&schedule](std::uint64_t steps) { schedule.steps(steps); });
+        state.add<double>(
+            as + ".base_lr", schedule.base_lr(), objection_to_rate,
+            [&schedule](double rate) { schedule.base_lr(rate); }, StateDict::Needed::no);
     });
 }
 
@@ -88,8 +129,26 @@ Checkpoint<T>& Checkpoint<T>::add(std::string_view name, Random& random) {
 template <class T>
 Checkpoint<T>& Checkpoint<T>::add(std::string_view name, double& number) {
     return add_part(name, [&number](StateDict& state, const std::string& as) {
-        state.add<double>(
-            as, number, [](double) { return std::string(); }, [&number](double x) { number = x; });
+        state.add<double>(as, number, no_objection<double>, [&number](double x) { number = x; });
+    });
+}
+
+template <class T>
+Checkpoint<T>& Checkpoint<T>::add(std::string_view name, float& number) {
+    return add_part(name, [&number](StateDict& state, const std::string& as) {
+        state.add<float>(as, number, no_objection<float>, [&number](float x) { number = x; });
+    });
+}
+
+template <class T>
+Checkpoint<T>& Checkpoint<T>::add(std::string_view name, bool& flag) {
+    return add_part(name, [&flag](StateDict& state, const std::string& as) {
+        state.add<std::uint64_t>(
+            as, flag ? 1 : 0,
+            [](std::uint64_t stored) {
+                return stored <= 1 ? "" : fmt::format("is {}, which its variable here can't hold", stored);
+            },
+            [&flag](std::uint64_t stored) { flag = stored == 1; });
     });
 }
 
@@ -108,6 +167,10 @@ StateDict Checkpoint<T>::state() const {
         add_state(state, *module, name);
         for (const auto& [path, parameter] : module->named_parameters())
             paths.emplace(parameter, fmt::format("{}.{}", name, path));
+    }
+    for (const auto& [name, parameter] : alone_) {
+        state.add(name, *parameter);
+        paths.emplace(parameter, name);
     }
     for (const auto& [name, optimizer] : optimizers_) add_state(state, name, *optimizer, paths);
     for (const auto& [name, part] : parts_) part(state, name);

@@ -21,7 +21,8 @@ namespace tapedeck {
 
 /// Lists what a training consists of, each under its name, once for saving and for loading. A training that
 /// is built alike and then loaded goes on to the same bits as one that never stopped. It points at what it is
-/// given.
+/// given: in a struct that is copied, the copy's Checkpoint still saves and loads the original's members, so
+/// delete the copying of a struct that holds its own.
 ///
 ///     td::Checkpoint<float> checkpoint;
 ///     checkpoint.add("net", net).add("adam", adam).add("order", rng).add("epoch", epoch);
@@ -33,10 +34,15 @@ class Checkpoint {
     /// Its parameters, buffers and generators: "net.fc1.weight".
     /// @throws ValueError, as each add does, when the name is empty.
     Checkpoint& add(std::string_view name, Module<T>& module);
-    /// Its rate, and what its steps remember of each parameter: "adam.lr", "adam.exp_avg.net.fc1.weight". Its
-    /// other options are the program's.
+    /// Its value: "scale". Parameters of modules and of optimizers are saved with these.
+    Checkpoint& add(std::string_view name, Parameter<T>& parameter);
+    /// Its rate, and what its steps remember of each parameter: "adam.lr", "adam.exp_avg.net.fc1.weight". Of
+    /// its parameters those that are added nowhere else, too, by their number: "adam.param.0". Its other
+    /// options are the program's.
+    /// @throws Error when an optimizer of the program's own does not override visit().
     Checkpoint& add(std::string_view name, Optimizer<T>& optimizer);
-    /// How many steps it has taken; the rate is its optimizer's.
+    /// How many steps it has taken, and the rate that it started from, which a file may lack: "cosine.steps",
+    /// "cosine.base_lr". The rate now is its optimizer's.
     Checkpoint& add(std::string_view name, LRSchedule<T>& schedule);
     /// Where the generator stands: four words.
     Checkpoint& add(std::string_view name, Random& random);
@@ -57,13 +63,19 @@ class Checkpoint {
     }
     /// Such as the best loss so far.
     Checkpoint& add(std::string_view name, double& number);
+    /// The same, as what item() of a float loss gives.
+    Checkpoint& add(std::string_view name, float& number);
+    /// Such as whether the warm-up is over; a number, 0 or 1.
+    Checkpoint& add(std::string_view name, bool& flag);
 
     /// Writes everything in the safetensors format, as save(module, file) does.
     /// @throws FileError, the old file left as it was, when it can't be written; CheckpointError when two
     /// things have one name.
     void save(const std::filesystem::path& file) const;
     /// Loads everything, or changes nothing.
-    /// @throws CheckpointError when the file is missing, broken, or of a training that was built differently.
+    /// @throws CheckpointError when the file is missing or broken, or has other names, shapes or types of
+    /// numbers than this training. Kinds are not in it: what Adam saved fits AdamW, and one schedule's steps
+    /// another's.
     void load(const std::filesystem::path& file);
 
   private:
@@ -72,6 +84,7 @@ class Checkpoint {
     StateDict state() const;
 
     std::vector<std::pair<std::string, Module<T>*>> modules_;
+    std::vector<std::pair<std::string, Parameter<T>*>> alone_;
     std::vector<std::pair<std::string, Optimizer<T>*>> optimizers_;
     std::vector<std::pair<std::string, Part>> parts_;
 };

@@ -53,6 +53,14 @@ void Optimizer<T>::lr(double new_value) {
 }
 
 template <class T>
+void Optimizer<T>::visit(StateVisitor<T>&) {
+    throw Error(
+        "an optimizer has no visit(), and so a checkpoint would lose what its steps remember: override it "
+        "and "
+        "show that, or leave its body empty when they remember nothing.");
+}
+
+template <class T>
 void Optimizer<T>::check_option(std::string_view who, std::string_view option, double value) {
     if (value >= 0 && std::isfinite(value)) return;
     throw ValueError(fmt::format("{}: {} is {}; it must {}.", who, option, value,

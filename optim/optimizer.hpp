@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ class StateVisitor {
     virtual void operator()(std::string_view name, std::uint64_t& count) = 0;
 };
 
+template <class T>
+class LRSchedule;
+
 /// Changes parameters by their gradients. It holds pointers to them, which stay good when their module moves.
 template <class T = float>
 class Optimizer {
@@ -39,10 +43,15 @@ class Optimizer {
     double lr() const { return lr_; }
     /// Sets it. @throws ValueError when negative, infinite or not a number.
     void lr(double new_value);
+    /// The rate that schedules start from: what lr() was when the first of them was made, as PyTorch's
+    /// initial_lr; lr() as long as there is none.
+    double initial_lr() const { return initial_lr_.value_or(lr_); }
     /// What it changes, in the order given.
     const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
     /// Shows what steps remember, beside the rate, so that a Checkpoint can keep it; under PyTorch's names.
-    virtual void visit(StateVisitor<T>&) {}
+    /// An optimizer of one's own overrides it, with an empty body when there is nothing to remember.
+    /// @throws Error when it doesn't: a Checkpoint would lose what its steps remember.
+    virtual void visit(StateVisitor<T>&);
 
   protected:
     /// @throws ValueError when there is no parameter, one is null or stands twice, or the rate is negative or
@@ -62,6 +71,9 @@ class Optimizer {
   private:
     std::vector<Parameter<T>*> parameters_;
     double lr_;
+
+    friend class LRSchedule<T>;
+    std::optional<double> initial_lr_;
 };
 
 /// Scales all gradients together so that the norm of them all is at most max_norm, as

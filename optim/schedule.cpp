@@ -23,6 +23,18 @@ void check_rate(std::string_view who, std::string_view what, double x) {
 }  // namespace
 
 template <class T>
+LRSchedule<T>::LRSchedule(Optimizer<T>& optimizer)
+    : optimizer_(&optimizer), base_lr_(optimizer.initial_lr()) {
+    optimizer.initial_lr_ = base_lr_;
+}
+
+template <class T>
+void LRSchedule<T>::base_lr(double rate) {
+    check_rate("a schedule", "base_lr", rate);
+    base_lr_ = rate;
+}
+
+template <class T>
 void LRSchedule<T>::step() {
     optimizer_->lr(next(steps_ + 1, optimizer_->lr()));
     ++steps_;
@@ -42,7 +54,7 @@ double StepLR<T>::next(std::uint64_t t, double rate) const {
 
 template <class T>
 CosineLR<T>::CosineLR(Optimizer<T>& optimizer, std::size_t T_max, double eta_min)
-    : LRSchedule<T>(optimizer), T_max_(T_max), eta_min_(eta_min), base_(optimizer.lr()) {
+    : LRSchedule<T>(optimizer), T_max_(T_max), eta_min_(eta_min) {
     check_count("CosineLR", "T_max", T_max);
     check_rate("CosineLR", "eta_min", eta_min);
 }
@@ -52,7 +64,8 @@ double CosineLR<T>::next(std::uint64_t t, double rate) const {
     const double angle = std::numbers::pi / static_cast<double>(T_max_);
     const auto height = [&](std::uint64_t at) { return 1 + std::cos(angle * static_cast<double>(at)); };
     // At the lowest point nothing is left to multiply.
-    if ((t + T_max_ - 1) % (2 * T_max_) == 0) return rate + (base_ - eta_min_) * (1 - std::cos(angle)) / 2;
+    if ((t + T_max_ - 1) % (2 * T_max_) == 0)
+        return rate + (this->base_lr() - eta_min_) * (1 - std::cos(angle)) / 2;
     return height(t) / height(t - 1) * (rate - eta_min_) + eta_min_;
 }
 

@@ -17,14 +17,19 @@ class LRSchedule {
     virtual ~LRSchedule() = default;
     /// The next rate. @throws ValueError when it is none: an optimizer's rate was set so that it overflows.
     void step();
-    /// The calls of step() so far: with the optimizer's rate, all that a schedule remembers.
+    /// The calls of step() so far: with base_lr() and the optimizer's rate, all that a schedule remembers.
     std::uint64_t steps() const { return steps_; }
     /// Goes on as after so many calls, for a training that is resumed; the optimizer's rate is not touched.
     void steps(std::uint64_t taken) { steps_ = taken; }
+    /// lr_0, the rate that it starts from: the optimizer's initial_lr() when the schedule is made.
+    double base_lr() const { return base_lr_; }
+    /// Sets it, for a training that is resumed; the optimizer's rates are not touched.
+    /// @throws ValueError when negative, infinite or not a number.
+    void base_lr(double rate);
 
   protected:
     /// Of this optimizer, which must outlive it; no step is taken yet.
-    explicit LRSchedule(Optimizer<T>& optimizer) : optimizer_(&optimizer) {}
+    explicit LRSchedule(Optimizer<T>& optimizer);
     LRSchedule(const LRSchedule&) = default;
     LRSchedule& operator=(const LRSchedule&) = default;
 
@@ -33,6 +38,7 @@ class LRSchedule {
 
   private:
     Optimizer<T>* optimizer_;
+    double base_lr_;
     std::uint64_t steps_ = 0;
 };
 
@@ -50,8 +56,7 @@ class StepLR final : public LRSchedule<T> {
 };
 
 /// lr_t = eta_min + (lr_0 - eta_min) * (1 + cos(pi t / T_max)) / 2 (Loshchilov, Hutter 2017, equation 5), as
-/// torch.optim.lr_scheduler.CosineAnnealingLR: down to eta_min at T_max, then up again. lr_0 is the rate that
-/// the optimizer has when the schedule is made.
+/// torch.optim.lr_scheduler.CosineAnnealingLR: down to eta_min at T_max, then up again. lr_0 is base_lr().
 template <class T = float>
 class CosineLR final : public LRSchedule<T> {
   public:
@@ -61,7 +66,7 @@ class CosineLR final : public LRSchedule<T> {
   private:
     double next(std::uint64_t t, double rate) const override;
     std::size_t T_max_;
-    double eta_min_, base_;
+    double eta_min_;
 };
 
 /// lr_t = lr_0 * (s + (1 - s) * min(t, total_iters) / total_iters) with s the start_factor, as

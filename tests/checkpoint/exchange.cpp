@@ -1,6 +1,7 @@
 // exchange: writes a module's file for Python to read, or reads one that Python wrote and writes it again.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <exception>
 #include <string_view>
 
@@ -14,7 +15,7 @@ namespace td = tapedeck;
 
 namespace {
 
-/// Every number is its place in the file's order of names, and a quarter.
+/// Every number is its place in the file's order of names, and a quarter; a count is whole.
 template <class T>
 td::Sequential<T> network() {
     td::Random rng(1);
@@ -26,7 +27,8 @@ td::Sequential<T> network() {
     for (auto* p : net.parameters())
         for (T& x : p->value.storage()) x = next++;
     for (auto& [name, buffer] : net.named_buffers())
-        for (T& x : buffer->storage()) x = next++;
+        for (T& x : buffer->storage())
+            x = name.ends_with("num_batches_tracked") ? std::floor(next++) : next++;
     return net;
 }
 

@@ -48,6 +48,7 @@ def read(file):
 
 
 def network(dtype, first=0.25):
+    """As PyTorch has it: the count of batches is I64."""
     shapes = {"fc1.weight": [2, 3], "fc1.bias": [2], "norm.weight": [2], "norm.bias": [2],
               "norm.running_mean": [2], "norm.running_var": [2], "norm.num_batches_tracked": []}  # fmt: skip
     arrays = {}
@@ -55,6 +56,7 @@ def network(dtype, first=0.25):
         count = math.prod(shape)
         arrays[name] = dtype, shape, [first + i for i in range(count)]
         first += count
+    arrays["norm.num_batches_tracked"] = "I64", [], [int(first - 1)]
     return arrays
 
 
@@ -86,6 +88,12 @@ class Exchange(unittest.TestCase):
             found, _ = read(self.ours)
             found.pop("drop.rng")
             self.assertEqual(found, arrays)
+
+    def test_a_count_in_the_type_of_the_rest_is_read_as_well(self):
+        arrays = network("F32")
+        write(self.theirs, {**arrays, "norm.num_batches_tracked": ("F32", [], [7])})
+        self.assertEqual(self.run_program("read", "F32").stderr, "")
+        self.assertEqual(read(self.ours)[0]["norm.num_batches_tracked"], ("I64", [], [7]))
 
     def test_a_generator_and_words_come_through(self):
         state = [1, 2**64 - 1, 0, 2**63 + 1]

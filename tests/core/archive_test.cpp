@@ -78,6 +78,11 @@ TEST_CASE("archive: it writes nothing that it would not read") {
     CHECK(says(refusal_of("w", {"F33", {1}, "1234"}), {"w has 4 bytes"}));
     CHECK(says(refusal_of("__metadata__", {"F32", {1}, "1234"}),
                {"__metadata__ is a name of the format's own"}));
+    CHECK(says(refusal_of("w", {"F32", {(1ull << 62) + 1}, "1234"}), {"w has 4 bytes", "shape and type"}));
+    Archive wordy;
+    wordy.metadata["x"] = std::string(17 << 20, 'x');
+    CHECK(says(error_text<CheckpointError>([&] { wordy.text("save a.safetensors"); }),
+               {"save a.safetensors: its header would take 178258", "more than the 16777216 that are read"}));
     CHECK(says(refusal_of("\xff", {"F32", {1}, "1234"}), {"not UTF-8"}));
 }
 
@@ -155,4 +160,41 @@ TEST_CASE("archive: every broken file is refused, and the sentence says how it i
 TEST_CASE("archive: a header as deep or as full as there is memory for is refused before it is built") {
     CHECK(says(refusal(file_of("{\"w\":" + std::string(1 << 20, '['))), {"nested deeper"}));
     CHECK(says(refusal(file_of("{\"w\":" + std::string(1 << 20, '{'))), {"not valid JSON"}));
+}
+
+TEST_CASE("archive: an array of nothing takes no room, wherever its name stands among the others") {
+    const std::string file = file_of(
+        R"({"w":)" + entry("F32", "[1]", "[0,4]") + R"(,"z":)" + entry("F32", "[0]", "[0,0]") + "}", "1234");
+    const Archive archive = Archive::of(file, "load");
+    CHECK(archive.arrays.at("w").bytes == "1234");
+    CHECK(archive.arrays.at("z").bytes.empty());
+}
+
+TEST_CASE("archive: the sizes of the format's fifteen types") {
+    const std::pair<const char*, std::size_t> sizes[] = {
+        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+        {"U16", 2},  {"I16", 2}, {"F16", 2}, {"BF16", 2},    {"U32", 4},
+        {"I32", 4},  {"F32", 4}, {"U64", 8}, {"I64", 8},     {"F64", 8}};
+    for (const auto& [dtype, size] : sizes) {
+        CAPTURE(dtype);
+        CHECK(dtype_size(dtype) == size);
+    }
+    CHECK(dtype_size("F31") == 0);
+    CHECK(dtype_size("") == 0);
+}
+
+TEST_CASE("archive: a long name is cut off for printing, between two characters") {
+    CHECK(printable(std::string(80, 'n')) == std::string(80, 'n'));
+    CHECK(printable(std::string(81, 'n')) == std::string(80, 'n') + "…");
+    const auto with = [](std::size_t before, std::string_view character) {
+        return printable(std::string(before, 'n').append(character) + "nnn");
+    };
+    for (const std::string_view character : {"µ", "…", "\U0001f4fc"}) {
+        CAPTURE(character);
+        const std::size_t fits = 80 - character.size();
+        CHECK(with(fits, character) == std::string(fits, 'n').append(character) + "…");
+        for (std::size_t before = fits + 1; before <= 80; ++before)
+            CHECK(with(before, character) == std::string(before, 'n') + "…");
+    }
+    CHECK(printable(std::string(100, '\x80')).size() == 76 + std::string_view("…").size());
 }

@@ -139,7 +139,10 @@ TEST_CASE("save: the file has the names of named_parameters and named_buffers, a
     }
     expected += net.named_buffers().size();
     CHECK(archive.arrays.at("cell.norm.1.running_var").shape == std::vector<std::uint64_t>{3});
-    CHECK(archive.arrays.at("batch.num_batches_tracked").shape.empty());
+    for (const char* count : {"batch.num_batches_tracked", "cell.norm.1.num_batches_tracked"}) {
+        CHECK(archive.arrays.at(count).shape.empty());
+        CHECK(archive.arrays.at(count).dtype == "I64");
+    }
     CHECK(archive.arrays.at("inner.drop.rng").dtype == "U64");
     CHECK(archive.arrays.at("drop.rng").shape == std::vector<std::uint64_t>{4});
     CHECK(archive.arrays.size() == expected);
@@ -157,6 +160,26 @@ TEST_CASE("load: a file of another program's needs no generators, and they go on
     const std::string a = bits(net), b = bits(other);
     CHECK(a != b);
     CHECK(net.named_parameters()[0].second->value == other.named_parameters()[0].second->value);
+}
+
+TEST_CASE(
+    "load: a count of batches is I64 in PyTorch's files, and was the module's own type in our older ones") {
+    const test::TemporaryFolder folder;
+    const fs::path file = folder.path / "m.safetensors";
+    BatchNorm<float> norm(2);
+    save(norm, file);
+    const std::int64_t batches = 1234;
+    const float old = 56;
+    edit(file, [&](Archive& a) {
+        a.arrays.at("num_batches_tracked").bytes = {reinterpret_cast<const char*>(&batches), sizeof batches};
+    });
+    load(norm, file);
+    CHECK(norm.running->batches() == 1234);
+    edit(file, [&](Archive& a) {
+        a.arrays.at("num_batches_tracked") = {"F32", {}, {reinterpret_cast<const char*>(&old), sizeof old}};
+    });
+    load(norm, file);
+    CHECK(norm.running->batches() == 56);
 }
 
 TEST_CASE("load: what does not fit is refused by its name, and the module stays as it was") {

@@ -186,11 +186,11 @@ TEST_CASE("checkpoint: the names say what each array is") {
     const Archive archive = Archive::of(content, "load");
     for (const char* name : {"net.fc1.weight", "net.norm.running_var", "net.drop.rng", "adam.lr", "adam.step",
                              "adam.exp_avg.net.fc1.weight", "adam.exp_avg_sq.net.fc2.bias", "adam.exp_avg.6",
-                             "schedule.steps", "rng", "step"}) {
+                             "adam.param.6", "schedule.steps", "schedule.base_lr", "rng", "step"}) {
         CAPTURE(name);
         CHECK(archive.arrays.contains(name));
     }
-    CHECK(archive.arrays.size() == (6 + 3 + 1) + (2 + 2 * 7) + 1 + 1 + 1);
+    CHECK(archive.arrays.size() == (6 + 3 + 1) + (2 + 2 * 7 + 1) + 2 + 1 + 1);
 }
 
 TEST_CASE(
@@ -226,11 +226,25 @@ TEST_CASE(
     refused(third, of_third,
             {"optimizer.exp_avg.net.fc1.bias (8) is in the file, as are", "nothing here has that name"});
     const auto number = [](double x) { return std::string(reinterpret_cast<const char*>(&x), sizeof x); };
-    const std::string negative = number(-1), none = number(std::nan(""));
+    const std::string negative = number(-1), none = number(std::nan("")), endless = number(HUGE_VAL);
+    const auto count = [](std::uint64_t n) {
+        return std::string(reinterpret_cast<const char*>(&n), sizeof n);
+    };
+    const std::string most = count(~std::uint64_t{0}), too_many = count((std::uint64_t{1} << 53) + 1);
     edit([&](Archive& a) { a.arrays.at("optimizer.lr").bytes = negative; });
     refused(other, of_other, {"optimizer.lr in the file is -1, which no learning rate is"});
     edit([&](Archive& a) { a.arrays.at("optimizer.lr").bytes = none; });
     refused(other, of_other, {"optimizer.lr in the file is nan"});
+    edit([&](Archive& a) { a.arrays.at("optimizer.lr").bytes = endless; });
+    refused(other, of_other, {"optimizer.lr in the file is inf"});
+    edit([&](Archive& a) { a.arrays.at("schedule.base_lr").bytes = negative; });
+    refused(other, of_other, {"schedule.base_lr in the file is -1, which no learning rate is"});
+    edit([&](Archive& a) { a.arrays.at("optimizer.step").bytes = most; });
+    refused(other, of_other, {"optimizer.step in the file is 18446744073709551615, more steps than"});
+    edit([&](Archive& a) { a.arrays.at("schedule.steps").bytes = too_many; });
+    refused(other, of_other, {"schedule.steps in the file is 9007199254740993, more steps than"});
+    edit([](Archive& a) { a.arrays.erase("net.drop.rng"); });
+    refused(other, of_other, {"net.drop.rng (4) is missing"});
     edit([&](Archive& a) { a.arrays.at("optimizer.exp_avg.net.fc2.weight").shape = {8}; });
     refused(other, of_other, {"optimizer.exp_avg.net.fc2.weight is (8) in the file and (1, 8) here"});
     edit([](Archive&) {});
@@ -261,4 +275,128 @@ TEST_CASE("checkpoint: each part has a name, of its own") {
     all.add("rng", rng).add("rng", rng);
     CHECK(says(error_text<CheckpointError>([&] { all.save(folder.path / "c"); }),
                {"two things are called rng"}));
+}
+
+TEST_CASE("checkpoint: a schedule goes on from the rate that the saved one started from") {
+    const test::TemporaryFolder folder;
+    const fs::path file = folder.path / "c";
+    struct Rates {
+        Parameter<double> p{ones<double>({1})};
+        SGD<double> sgd;
+        WarmupLR<double> warm{sgd, 2};
+        CosineLR<double> cosine{sgd, 3};
+        Checkpoint<double> all;
+        explicit Rates(double lr) : sgd({&p}, {.lr = lr}) {
+            all.add("sgd", sgd).add("warm", warm).add("cosine", cosine);
+        }
+        Rates(const Rates&) = delete;
+        std::vector<double> next(int n) {
+            std::vector<double> rates;
+            for (; n > 0; --n) warm.step(), cosine.step(), rates.push_back(sgd.lr());
+            return rates;
+        }
+    };
+    Rates one(0.8), other(0.4), without(0.8);
+    one.next(2);
+    one.all.save(file);
+    other.all.load(file);
+    CHECK(other.cosine.base_lr() == 0.8);
+    const std::vector<double> expected = one.next(8);
+    CHECK(other.next(8) == expected);
+    // A file from before there was such a number leaves the program's.
+    const std::string whole = content_of(file);
+    Archive archive = Archive::of(whole, "edit");
+    archive.arrays.erase("warm.base_lr"), archive.arrays.erase("cosine.base_lr");
+    std::ofstream(file, std::ios::binary) << archive.text("edit");
+    without.all.load(file);
+    CHECK(without.next(8) == expected);
+}
+
+TEST_CASE("checkpoint: an optimizer's parameters are saved, those of no module too") {
+    const test::TemporaryFolder folder;
+    const fs::path file = folder.path / "c";
+    struct Bare {
+        Parameter<float> w{ones<float>({2})}, b{zeros<float>({1})};
+        Adam<float> adam{{&w, &b}};
+        Checkpoint<float> all;
+        Bare() = default;
+        Bare(const Bare&) = delete;
+    };
+    Bare one, other;
+    one.all.add("adam", one.adam);
+    other.all.add("adam", other.adam);
+    one.w.value(1) = 5;
+    one.b.value(0) = 6;
+    one.all.save(file);
+    other.all.load(file);
+    CHECK(other.w.value == one.w.value);
+    CHECK(other.b.value == one.b.value);
+    CHECK(other.w.version() == 1);
+
+    Bare named, again;
+    named.all.add("adam", named.adam).add("b", named.b);
+    again.all.add("b", again.b).add("adam", again.adam);  // in any order
+    named.b.value(0) = 7;
+    named.all.save(file);
+    again.all.load(file);
+    CHECK(again.b.value(0) == 7);
+    const std::string content = content_of(file);
+    const Archive archive = Archive::of(content, "load");
+    for (const char* name : {"b", "adam.exp_avg.b", "adam.param.0", "adam.exp_avg.0"}) {
+        CAPTURE(name);
+        CHECK(archive.arrays.contains(name));
+    }
+    CHECK(!archive.arrays.contains("adam.param.1"));
+}
+
+TEST_CASE("checkpoint: an optimizer that does not show what it remembers is refused when it is added") {
+    struct Silent : Optimizer<float> {
+        explicit Silent(Parameter<float>& p) : Optimizer<float>({&p}, 0.1) {}
+        void step() override {}
+    };
+    struct Plain final : Silent {
+        using Silent::Silent;
+        void visit(StateVisitor<float>&) override {}
+    };
+    const test::TemporaryFolder folder;
+    Parameter<float> p(ones<float>({1}));
+    Silent silent(p);
+    Plain plain(p);
+    Checkpoint<float> all;
+    CHECK(says(error_text<Error>([&] { all.add("silent", silent); }),
+               {"an optimizer has no visit()", "override it"}));
+    all.add("plain", plain).save(folder.path / "c");
+    p.value(0) = 0;
+    all.load(folder.path / "c");
+    CHECK(p.value(0) == 1);
+}
+
+TEST_CASE("checkpoint: a rate of 0, a float, a flag and a negative number come back") {
+    const test::TemporaryFolder folder;
+    const fs::path file = folder.path / "c";
+    Parameter<float> p(ones<float>({1}));
+    SGD<float> sgd({&p}, {.lr = 0.5});
+    float best = 0.1f;
+    bool warm = true;
+    int n = -1;
+    Checkpoint<float> all;
+    all.add("sgd", sgd).add("best", best).add("warm", warm).add("n", n);
+    sgd.lr(0);
+    all.save(file);
+    sgd.lr(0.5), best = 2, warm = false, n = 5;
+    all.load(file);
+    CHECK(sgd.lr() == 0);
+    CHECK(best == 0.1f);
+    CHECK(warm);
+    CHECK(n == -1);
+    const std::string content = content_of(file);
+    Archive archive = Archive::of(content, "edit");
+    CHECK(archive.arrays.at("n").dtype == "I64");
+    CHECK(archive.arrays.at("best").dtype == "F32");
+    const std::string two("\2\0\0\0\0\0\0\0", 8);
+    archive.arrays.at("warm").bytes = two;
+    std::ofstream(file, std::ios::binary) << archive.text("edit");
+    CHECK(says(error_text<CheckpointError>([&] { all.load(file); }),
+               {"warm in the file is 2, which its variable here can't hold"}));
+    CHECK(warm);
 }

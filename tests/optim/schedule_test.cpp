@@ -89,7 +89,47 @@ TEST_CASE_FIXTURE(Fixture, "schedules: two of one optimizer multiply, and a rate
     CHECK(sgd.lr() == doctest::Approx(5));
 }
 
-TEST_CASE_FIXTURE(Fixture, "schedules: the rate and the count of steps are all that one remembers") {
+TEST_CASE_FIXTURE(Fixture,
+                  "schedules: two of one optimizer start from the rate before the first, as PyTorch's") {
+    const auto check_both = [&](LRSchedule<double>& one, LRSchedule<double>& other,
+                                std::initializer_list<double> rates) {
+        CHECK(one.base_lr() == 0.8);
+        CHECK(other.base_lr() == 0.8);
+        for (const double expected : rates) {
+            CAPTURE(one.steps());
+            CHECK(sgd.lr() == doctest::Approx(expected).epsilon(1e-12).scale(1));
+            one.step(), other.step();
+        }
+    };
+    CHECK(sgd.initial_lr() == 0.8);
+    WarmupLR<double> warm(sgd, 4, 0.25);
+    CHECK(sgd.initial_lr() == 0.8);
+    CosineLR<double> cosine(sgd, 6, 0.05);
+    check_both(warm, cosine,
+               {0.2, 0.3299038105676659, 0.38865387665628653, 0.3535000264354483, 0.24253847780642984,
+                0.10159052964015047, 0.05, 0.10024047358083549, 0.2375, 0.425, 0.6125, 0.7497595264191651,
+                0.8, 0.7497595264191651, 0.6125, 0.425});
+    sgd.lr(0.8);
+    StepLR<double> halved(sgd, 2, 0.5);
+    CosineLR<double> short_cosine(sgd, 3);
+    check_both(halved, short_cosine, {0.8, 0.6, 0.1, 0, 0.2, 0.6, 0.4, 0.3, 0.05, 0, 0.2, 0.6});
+    sgd.lr(5);
+    CHECK(sgd.initial_lr() == 0.8);
+}
+
+TEST_CASE_FIXTURE(Fixture, "schedules: a rate of no schedule is its own first, until one is made") {
+    sgd.lr(0.3);
+    CHECK(sgd.initial_lr() == 0.3);
+    StepLR<double> schedule(sgd, 1);
+    schedule.step();
+    CHECK(sgd.initial_lr() == 0.3);
+    schedule.base_lr(0.5);
+    CHECK(schedule.base_lr() == 0.5);
+    CHECK(says(error_text<ValueError>([&] { schedule.base_lr(-1); }), {"a schedule: base_lr is -1"}));
+    CHECK(schedule.base_lr() == 0.5);
+}
+
+TEST_CASE_FIXTURE(Fixture, "schedules: the rates and the count of steps are all that one remembers") {
     CosineLR<double> schedule(sgd, 4, 0.2), other(sgd, 4, 0.2);
     for (int i = 0; i < 6; ++i) schedule.step();
     const double rate = sgd.lr();

@@ -34,6 +34,7 @@ struct Training {
         all.add("net", net).add("adam", adam).add("schedule", schedule);
         all.add("rng", rng).add("step", step);
     }
+    Training(const Training&) = delete;  // `all` points at this one's members
 
     void run(int until) {
         td::Tape<float> tape;
