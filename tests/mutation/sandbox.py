@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 
-FOLDERS = ("cmake", "core", "layers", "optim", "demos", "tests")
+FOLDERS = ("cmake", "core", "layers", "optim", "demos", "tests", "docs")
 MEMORY = 6 << 30  # bytes that a test program may ask for
 
 
