@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "demos/exercises/check/compare.hpp"
 #include "tests/exercises/mistakes.hpp"
 
 namespace exercises::test {
@@ -56,6 +57,16 @@ TEST_CASE("the exercise batch_norm: a blank is told from a mistake, and a right 
     not_written(evaluated([](auto&&...) { nothing_written_yet("y"); }), "y in ");
     right(trained({}));
     each_mistake_is_named(trained({}));
+}
+
+TEST_CASE("the exercise batch_norm: m is at least 2 in training, as the library refuses a batch of one") {
+    const check::Part part = trained({}).parts[0];
+    check::Case c = part.cases[0];
+    c.sizes[0].second = c.arrays[0].shape[0] = c.outputs[0].start.shape[0] = 1;
+    for (check::Values* v : {&c.arrays[0].values, &c.outputs[0].start.values}) v->resize(c.sizes[1].second);
+    CHECK(c.sizes_text().find("m = 1, n = 3") == 0);
+    CHECK_THROWS_WITH(check::results_of(part.solved, c), doctest::Contains("more than 1 value per channel"));
+    for (const check::Case& all : part.cases) CHECK(all.sizes[0].second >= 2);
 }
 
 TEST_CASE("the exercise batch_norm: students' mistakes in training are named") {
