@@ -9,7 +9,7 @@
 //   eps                  added to the variance before the root
 //   momentum             the weight of the new batch in the running statistics, as in PyTorch
 // 1. batch_norm_train: each channel (column) is normalized by its own mean and biased variance (over m) in
-// this batch.
+// this batch. m is at least 2: a single sample has no variance over m - 1, and td::batch_norm refuses it.
 //      y             (m, n)  to write
 //      running_mean  (n)     to move towards the batch's mean
 //      running_var   (n)     to move towards the batch's unbiased variance (over m - 1)

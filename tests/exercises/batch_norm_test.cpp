@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "demos/exercises/check/compare.hpp"
 #include "tests/exercises/mistakes.hpp"
 
 namespace exercises::test {
@@ -58,6 +59,16 @@ TEST_CASE("the exercise batch_norm: a blank is told from a mistake, and a right 
     each_mistake_is_named(trained({}));
 }
 
+TEST_CASE("the exercise batch_norm: m is at least 2 in training, as the library refuses a batch of one") {
+    const check::Part part = trained({}).parts[0];
+    check::Case c = part.cases[0];
+    c.sizes[0].second = c.arrays[0].shape[0] = c.outputs[0].start.shape[0] = 1;
+    for (check::Values* v : {&c.arrays[0].values, &c.outputs[0].start.values}) v->resize(c.sizes[1].second);
+    CHECK(c.sizes_text().find("m = 1, n = 3") == 0);
+    CHECK_THROWS_WITH(check::results_of(part.solved, c), doctest::Contains("more than 1 value per channel"));
+    for (const check::Case& all : part.cases) CHECK(all.sizes[0].second >= 2);
+}
+
 TEST_CASE("the exercise batch_norm: students' mistakes in training are named") {
     refused(trained({.normalizing_less = 1}), "y: you divided the variance by m - 1");
     refused(trained({.running_less = 0}),
@@ -66,6 +77,51 @@ TEST_CASE("the exercise batch_norm: students' mistakes in training are named") {
     refused(trained({.swap_momentum = true}), "momentum is the weight of the new batch");
     refused(trained({.update = false}), "running_mean is as it was before the call");
     refused(trained({.one_pass = true}), "The variance is lost in rounding");
+}
+
+/// With loops of its own, as a student has them.
+struct Sums {
+    Size from = 0, less = 0;
+    bool carry_mean = false, carry_var = false, whole_share = false, whole_correction = false;
+};
+
+check::Exercise summed(Sums how) {
+    return check::batch_norm(
+        [how](Size m, Size n, In x, In gamma, In beta, double eps, double momentum, Out y, Out running_mean,
+              Out running_var) {
+            const double count = static_cast<double>(m);
+            const double share = how.whole_share ? static_cast<double>(1 / m) : 1 / count;
+            const double correction =
+                how.whole_correction ? static_cast<double>(m / (m - 1)) : count / (count - 1);
+            double sum = 0, squares = 0;
+            for (Size j = 0; j < n; ++j) {
+                if (!how.carry_mean) sum = 0;
+                if (!how.carry_var) squares = 0;
+                for (Size i = how.from; i < m - how.less; ++i) sum += x[i * n + j];
+                const double mean = sum * share;
+                for (Size i = how.from; i < m - how.less; ++i)
+                    squares += (x[i * n + j] - mean) * (x[i * n + j] - mean);
+                const double var = squares * share;
+                for (Size i = 0; i < m; ++i)
+                    y[i * n + j] = gamma[j] * (x[i * n + j] - mean) / std::sqrt(var + eps) + beta[j];
+                running_mean[j] += momentum * (mean - running_mean[j]);
+                running_var[j] += momentum * (var * correction - running_var[j]);
+            }
+        },
+        eval_solved);
+}
+
+TEST_CASE("the exercise batch_norm: mistakes in the sums are named") {
+    right(summed({}));
+    refused(summed({.whole_correction = true}), "running_var: m / (m - 1) is 1 in whole numbers");
+    refused(summed({.whole_share = true}), "Mean and variance are 0: 1/m is 0 in whole numbers: 1.0/m.");
+    refused(summed({.carry_mean = true}), "The mean's sum is not set to 0 for each column.");
+    refused(summed({.carry_var = true}), "The variance's sum is not set to 0 for each column.");
+    refused(summed({.carry_mean = true, .carry_var = true}),
+            "and the variance's are not set to 0 for each column.");
+    refused(summed({.from = 1}),
+            "In both sums, the mean's and the variance's, the first element is left out");
+    refused(summed({.less = 1}), "In both sums, the mean's and the variance's, the last element is left out");
 }
 
 TEST_CASE("the exercise batch_norm: students' mistakes in eval mode are named") {

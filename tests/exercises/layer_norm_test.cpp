@@ -10,6 +10,7 @@ struct Variant {
     double less = 0;  ///< what is taken off n in the variance
     bool eps_beside = false, one_pass = false, gamma = true, beta = true;
     bool mean_path = true, variance_path = true, add = true;
+    bool carry_g = false, carry_gx = false, whole_share = false, carry_statistics = false;
 };
 
 struct Row {
@@ -40,10 +41,19 @@ check::LayerNormForward forward(Variant how) {
 
 check::LayerNormBackward backward(Variant how) {
     return [how](Size m, Size n, In x, In gamma, In dy, double eps, Out dx, Out dgamma, Out dbeta) {
+        const double share = how.whole_share ? static_cast<double>(1 / n) : 1 / static_cast<double>(n);
+        double sum_g = 0, sum_gx = 0, sum = 0, squares = 0;
         for (Size i = 0; i < m; ++i) {
-            const auto [mean, rstd] = statistics(x.subspan(i * n, n), eps, how);
+            const Row own = statistics(x.subspan(i * n, n), eps, how);
+            for (Size j = 0; j < n; ++j) sum += x[i * n + j];
+            const double carried = sum / static_cast<double>(n);
+            for (Size j = 0; j < n; ++j) squares += (x[i * n + j] - carried) * (x[i * n + j] - carried);
+            const double mean = how.carry_statistics ? carried : own.mean,
+                         rstd = how.carry_statistics ? 1 / std::sqrt(squares / static_cast<double>(n) + eps)
+                                                     : own.rstd;
             std::vector<double> g(n), xhat(n);
-            double sum_g = 0, sum_gx = 0;
+            if (!how.carry_g) sum_g = 0;
+            if (!how.carry_gx) sum_gx = 0;
             for (Size j = 0; j < n; ++j) {
                 xhat[j] = (x[i * n + j] - mean) * rstd;
                 g[j] = dy[i * n + j] * (how.gamma ? gamma[j] : 1);
@@ -54,8 +64,8 @@ check::LayerNormBackward backward(Variant how) {
             }
             for (Size j = 0; j < n; ++j) {
                 double d = g[j];
-                if (how.mean_path) d -= sum_g / static_cast<double>(n);
-                if (how.variance_path) d -= xhat[j] * sum_gx / static_cast<double>(n);
+                if (how.mean_path) d -= sum_g * share;
+                if (how.variance_path) d -= xhat[j] * sum_gx * share;
                 dx[i * n + j] = (how.add ? dx[i * n + j] : 0) + rstd * d;
             }
         }
@@ -100,6 +110,13 @@ TEST_CASE("the exercise layer_norm_backward: students' mistakes are named") {
     refused(written_backward({.variance_path = false}), "dx: the path through the variance is missing");
     refused(written_backward({.mean_path = false, .variance_path = false}),
             "dx: only the direct path is there");
+    refused(written_backward({.whole_share = true}), "1/n is 0 in whole numbers: 1.0/n");
+    refused(written_backward({.carry_statistics = true}),
+            "The mean's sum and the variance's are not set to 0 for each row");
+    refused(written_backward({.carry_g = true}), "dx: the sum of g is not set to 0 for each row");
+    refused(written_backward({.carry_gx = true}), "dx: the sum of g * xhat is not set to 0 for each row");
+    refused(written_backward({.carry_g = true, .carry_gx = true}),
+            "dx: the sums of g and of g * xhat are not set to 0 for each row");
     refused(written_backward({.gamma = false}), "dx: gamma is forgotten");
     refused(written_backward({.less = 1}), "You divided the variance by n - 1");
     refused(written_backward({.eps_beside = true}), "eps stands beside the root");

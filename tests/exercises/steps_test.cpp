@@ -9,7 +9,7 @@ namespace {
 struct Variant {
     int later = 0;  ///< the correction's step, counted from t
     bool correct = true, eps_inside = false, swap_moments = false, swap_betas = false, write_back = false,
-         swap_weights = false;
+         swap_weights = false, skip_zero = false;
 };
 
 check::AdamStep step(Variant how) {
@@ -18,6 +18,7 @@ check::AdamStep step(Variant how) {
         const double c1 = how.correct ? 1 - std::pow(beta1, t + how.later) : 1;
         const double c2 = how.correct ? 1 - std::pow(beta2, t + how.later) : 1;
         for (Size i = 0; i < p.size(); ++i) {
+            if (how.skip_zero && g[i] == 0) continue;
             const double first = how.swap_moments ? g[i] * g[i] : g[i],
                          second = how.swap_moments ? g[i] : g[i] * g[i];
             m[i] += (how.swap_weights ? beta1 : 1 - beta1) * (first - m[i]);
@@ -46,6 +47,7 @@ TEST_CASE("the exercise adam_step: students' mistakes are named") {
     // p is wrong as well, and in another way: the first wrong output is what counts.
     refused(adam({.eps_inside = true, .swap_weights = true}),
             "But v is right.\n  Why: m: the weights are swapped");
+    refused(adam({.skip_zero = true}), "An element whose gradient is 0 is skipped");
     refused(adam({.write_back = true}), "The corrected moments are written back");
 }
 

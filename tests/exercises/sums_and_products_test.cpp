@@ -50,6 +50,43 @@ TEST_CASE("the exercise sum_adjoint: students' mistakes are named") {
             }),
             "db has 2 elements, and db[2] was written: an index goes outside of its array. You summed along "
             "each row");
+    const auto whole = [](Size a, Size b) { return static_cast<double>(a / b); };
+    refused(bias([whole](Size m, Size n, In dy, Out db) {
+                for (Size j = 0; j < n; ++j) {
+                    double sum = 0;
+                    for (Size i = 0; i < m; ++i) sum += dy[i * n + j];
+                    db[j] += sum * whole(1, m);
+                }
+            }),
+            "1/m is 0 in whole numbers");
+    refused(sum([whole](Size m, Size n, In ds, Out dx) {
+                for (Size i = 0; i < m; ++i)
+                    for (Size j = 0; j < n; ++j) dx[i * n + j] += ds[j] * whole(1, m);
+            }),
+            "1/m is 0 in whole numbers");
+    refused(bias([](Size m, Size n, In dy, Out db) {
+                double sum = 0;
+                for (Size j = 0; j < n; ++j) {
+                    for (Size i = 0; i < m; ++i) sum += dy[i * n + j];
+                    db[j] += sum;
+                }
+            }),
+            "The sum is not set to 0 for each column");
+    refused(bias([](Size m, Size n, In dy, Out db) {
+                for (Size i = 1; i < m; ++i)
+                    for (Size j = 0; j < n; ++j) db[j] += dy[i * n + j];
+            }),
+            "The first row is left out");
+    refused(bias([](Size m, Size n, In dy, Out db) {
+                for (Size i = 0; i + 1 < m; ++i)
+                    for (Size j = 0; j < n; ++j) db[j] += dy[i * n + j];
+            }),
+            "The last row is left out");
+    refused(sum([](Size m, Size n, In ds, Out dx) {
+                for (Size i = 1; i < m; ++i)
+                    for (Size j = 0; j < n; ++j) dx[i * n + j] += ds[j];
+            }),
+            "dx[0, 0] and 3 more are untouched");
     refused(sum([](Size, Size n, In ds, Out dx) {
                 for (Size j = 0; j < n; ++j) dx[j] += ds[j];
             }),

@@ -20,8 +20,12 @@ struct ReadMoments : td::StateVisitor<double> {
     void operator()(std::string_view, std::uint64_t&) override {}
 };
 
-/// The gradient of step t.
-Values gradient(Size n, int t, double scale) { return scaled(wavy(n, 2.0 + t), scale); }
+/// The gradient of step t; `with_zero`: element t of it is 0.
+Values gradient(Size n, int t, double scale, bool with_zero) {
+    Values g = scaled(wavy(n, 2.0 + t), scale);
+    if (with_zero) g[static_cast<Size>(t) % n] = 0;
+    return g;
+}
 
 td::AdamOptions options_with(double eps) {
     auto options = kOptions;
@@ -32,10 +36,10 @@ td::AdamOptions options_with(double eps) {
 /// A parameter that td::Adam has changed so many times.
 class Training {
   public:
-    Training(int steps, Size n, double scale, double eps)
+    Training(int steps, Size n, double scale, double eps, bool with_zero)
         : parameter_(tensor(wavy(n, 1), {n})), adam_({&parameter_}, options_with(eps)) {
         for (int t = 1; t <= steps; ++t) {
-            parameter_.grad = tensor(gradient(n, t, scale), {n});
+            parameter_.grad = tensor(gradient(n, t, scale, with_zero), {n});
             adam_.step();
         }
         adam_.visit(moments_);
@@ -54,22 +58,24 @@ class Training {
 };
 
 /// The student is given what td::Adam had after t - 1 steps.
-Case of(const std::string& name, int t, double scale = 1, double eps = kOptions.eps) {
+Case of(const std::string& name, int t, double scale = 1, double eps = kOptions.eps, bool with_zero = false) {
     const Size n = 4;
-    const Training before(t - 1, n, scale, eps);
+    const Training before(t - 1, n, scale, eps, with_zero);
     return Case(name)
         .size("t", static_cast<Size>(t))
         .size("n", n)
         .number("scale", scale)
         .number("eps", eps)
-        .given("g", {n}, gradient(n, t, scale))
+        .number("with_zero", with_zero)
+        .given("g", {n}, gradient(n, t, scale, with_zero))
         .changed("m", {n}, before.m())
         .changed("v", {n}, before.v())
         .changed("p", {n}, before.p());
 }
 
 void solved(Trial& t) {
-    const Training training(static_cast<int>(t.size("t")), t.size("n"), t.number("scale"), t.number("eps"));
+    const Training training(static_cast<int>(t.size("t")), t.size("n"), t.number("scale"), t.number("eps"),
+                            t.number("with_zero") != 0);
     std::copy(training.m().begin(), training.m().end(), t.out("m").begin());
     std::copy(training.v().begin(), training.v().end(), t.out("v").begin());
     const Values p = training.p();
@@ -112,6 +118,11 @@ void then(const Element& e, F step) {
 
 std::vector<Mistake> mistakes_in_moments() {
     return {
+        mistake("An element whose gradient is 0 is skipped. Its m and v fade all the same, and p moves by m.",
+                [](const Element& e) {
+                    if (e.g == 0) return;
+                    then(e, [](auto& s) { return s.m_hat(s.t) / (std::sqrt(s.v_hat(s.t)) + s.eps); });
+                }),
         mistake("beta1 and beta2 are swapped: beta1 belongs to m, the mean of gradients, beta2 to v, that of "
                 "their squares.",
                 [](const Element& e) {
@@ -232,7 +243,8 @@ Exercise adam_step(AdamStep step) {
               "optim/adam.cpp",
               {of("the first step", 1), of("the second step", 2), of("the tenth step", 10),
                of("gradients as small as eps", 3, kOptions.eps), of("large gradients", 2, 1e4),
-               of("gradients of zero", 1, 0, 1e-8)},
+               of("gradients of zero", 1, 0, 1e-8),
+               of("a gradient with one zero, g[3]", 3, 1, kOptions.eps, true)},
               solved,
               call(step),
               mistakes}}};

@@ -76,6 +76,8 @@ Solution call_eval(const BatchNormEval& f) {
 /// As it stands, it is right.
 struct How {
     Statistics statistics = {};
+    bool statistics_run = false;  ///< these statistics go into the running ones too
+    bool running_whole = false;   ///< m / (m - 1) in whole numbers
     bool gamma = true, beta = true;
     bool by_row = false;
     bool running_normalize = false;  ///< in training
@@ -90,16 +92,19 @@ Mistake train_mistake(const std::string& words, How how) {
         words, call_train([how](Size m, Size n, In x, In gamma, In beta, double eps, double momentum, Out y,
                                 Out running_mean, Out running_var) {
             const double keep = how.momentum_dropped ? 0 : how.momentum_swapped ? momentum : 1 - momentum;
-            const double correction =
-                how.running_biased ? 1 : static_cast<double>(m) / static_cast<double>(m - 1);
+            const double correction = how.running_biased ? 1
+                                      : how.running_whole
+                                          ? static_cast<double>(m / (m - 1))
+                                          : static_cast<double>(m) / static_cast<double>(m - 1);
+            Moments last;
             for (Size j = 0; j < n; ++j) {
-                const Moments batch = moments(x.subspan(j), m, n, eps, {});
+                const Moments own = last = moments(x.subspan(j), m, n, eps, how.statistics, last);
+                const Moments batch = how.statistics_run ? own : moments(x.subspan(j), m, n, eps, {});
                 const Moments running{running_mean[j], running_var[j], 1 / std::sqrt(running_var[j] + eps)};
                 for (Size i = 0; i < m; ++i) {
-                    const Moments s = how.by_row ? moments(x.subspan(i * n), n, 1, eps, {})
-                                      : how.running_normalize
-                                          ? running
-                                          : moments(x.subspan(j), m, n, eps, how.statistics);
+                    const Moments s = how.by_row              ? moments(x.subspan(i * n), n, 1, eps, {})
+                                      : how.running_normalize ? running
+                                                              : own;
                     y[i * n + j] = (how.gamma ? gamma[j] : 1) * (x[i * n + j] - s.mean) * s.rstd +
                                    (how.beta ? beta[j] : 0);
                 }
@@ -112,7 +117,7 @@ Mistake train_mistake(const std::string& words, How how) {
 }
 
 std::vector<Mistake> train_mistakes() {
-    return {
+    std::vector<Mistake> all{
         train_mistake("You took mean and variance of each row: that is LayerNorm. BatchNorm takes them of "
                       "each column, over "
                       "the batch.",
@@ -124,6 +129,8 @@ std::vector<Mistake> train_mistakes() {
         train_mistake("running_var: it takes in the unbiased variance of the batch, over m - 1 (y takes the "
                       "one over m).",
                       {.running_biased = true}),
+        train_mistake("running_var: m / (m - 1) is 1 in whole numbers: static_cast<double>(m) / (m - 1).",
+                      {.running_whole = true}),
         train_mistake(
             "momentum is the weight of the new batch, as in PyTorch: running = (1 - momentum) * running + "
             "momentum * batch's. You have it the other way round.",
@@ -147,6 +154,9 @@ std::vector<Mistake> train_mistakes() {
         train_mistake("gamma is forgotten: y = gamma * xhat + beta.", {.gamma = false}),
         train_mistake("beta is forgotten: y = gamma * xhat + beta.", {.beta = false}),
     };
+    for (const auto& [words, how] : mistakes_in_sums("column", "m", "i"))
+        all.push_back(train_mistake(words, {.statistics = how, .statistics_run = true}));
+    return all;
 }
 
 /// Of one column, from its running statistics.

@@ -102,28 +102,68 @@ std::string not_finite(const Attempts& attempts, const Difference& d) {
     return "";
 }
 
-std::string right_elsewhere(const Attempts& attempts) {
-    std::string wrong;
-    Size right = 0;
-    for (const Attempt& a : attempts) {
-        if (is_right(a))
-            ++right;
-        else
-            wrong += (wrong.empty() ? "" : " and ") + a.of->name;
+/// Some elements are as before the call, and the others are right: in the whole, a loop's first or last
+/// round.
+std::string untouched_elements(const Attempts& attempts, const Difference& d) {
+    std::vector<Size> untouched;
+    for (Size n = 0; n < attempts.size(); ++n) {
+        const Attempt& a = attempts[n];
+        const Values &got = a.got[d.output].values, &expected = a.expected[d.output].values;
+        const Values &start = a.of->outputs[d.output].start.values, &found = a.got_prefilled[d.output].values;
+        if (a.of->outputs[d.output].use == Use::changed) return "";
+        const double size = largest(expected);
+        for (Size i = 0; i < got.size(); ++i) {
+            if (alike(got[i], expected[i], a.of->tolerance, size == 0 ? 1 : size)) continue;
+            if (got[i] != start[i] || found[i] != prefilled_with(i)) return "";
+            if (n == d.attempt) untouched.push_back(i);
+        }
     }
-    if (right == 0) return "";
-    return fmt::format("It is right on {} of {} inputs, and wrong with {}: what is different there?", right,
-                       attempts.size(), wrong);
+    const Array& array = attempts[d.attempt].got[d.output];
+    if (untouched.size() == array.values.size()) return "";
+    const std::string first = element_text(array, untouched[0]);
+    const std::string which = untouched.size() == 1
+                                  ? first + " is"
+                                  : fmt::format("{} and {} more are", first, untouched.size() - 1);
+    return which + " untouched: does a loop start late or end early?";
+}
+
+/// To about 7 digits it is right, but where digits are lost anyway.
+std::string single_precision(const Part& part, const Attempts& attempts) {
+    constexpr double kSinglePrecision = 1e-6;
+    for (const Attempt& a : attempts) {
+        if (a.of->name == part.lost_digits.with) continue;
+        for (Size o = 0; o < a.got.size(); ++o)
+            if (!alike(a.got[o].values, a.expected[o].values, kSinglePrecision)) return "";
+    }
+    return "It agrees to 7 digits only: is a float among your variables?";
 }
 
 }  // namespace
+
+std::string right_elsewhere(const Attempts& attempts) {
+    std::string right, wrong;
+    Size count = 0;
+    for (const Attempt& a : attempts) {
+        std::string& names = is_right(a) ? right : wrong;
+        names += (names.empty() ? "" : " and ") + a.of->name;
+        count += is_right(a);
+    }
+    if (count == 0) return "";
+    if (2 * count < attempts.size())
+        return fmt::format("Right only with {}: what is different there?", right);
+    return fmt::format("It is right on {} of {} inputs, and wrong with {}: what is different there?", count,
+                       attempts.size(), wrong);
+}
 
 std::string diagnose_outside(const Attempts& attempts) {
     for (const Attempt& a : attempts) {
         if (!a.outside.empty()) return fmt::format("{}: an index goes outside of its array.", a.outside);
         if (a.read_outside())
-            return fmt::format("A number from outside of the arrays is read ({}): an index goes too far.",
-                               a.of->sizes_text());
+            return fmt::format(
+                "A number from outside of the arrays is read ({}): an index goes too far, or a variable is "
+                "used "
+                "before it is set (s = 0 before its sum).",
+                a.of->sizes_text());
     }
     return "";
 }
@@ -134,9 +174,10 @@ std::string diagnose(const Part& part, const Attempts& attempts, const Differenc
     if (!outside.empty() || !mistake.empty())
         return outside + (outside.empty() || mistake.empty() ? "" : " ") + mistake;
     if (const std::string lost = lost_digits(part, attempts); !lost.empty()) return lost;
-    for (const auto words : {untouched, wrong_sign, wrong_factor, not_finite})
+    if (const std::string found = single_precision(part, attempts); !found.empty()) return found;
+    for (const auto words : {untouched, untouched_elements, wrong_sign, wrong_factor, not_finite})
         if (const std::string found = words(attempts, d); !found.empty()) return found;
-    return right_elsewhere(attempts);
+    return "";
 }
 
 std::string diagnose_prefilled(const Attempts& attempts) {

@@ -27,12 +27,11 @@ Verdict wrong(const Part& part, const std::string& words) {
 }
 
 Verdict wrong(const Part& part, const std::vector<Attempt>& attempts, const Difference& d) {
-    const std::string why = diagnose(part, attempts, d);
-    return wrong(
-        part, where_text(part, attempts[d.attempt], d) + right_outputs(attempts) + "\n  " +
-                  (why.empty() ? "It is none of the usual mistakes: go through your formula with the first "
-                                 "input, on paper."
-                               : "Why: " + why));
+    std::string why = diagnose(part, attempts, d);
+    why = why.empty() ? right_elsewhere(attempts) : "Why: " + why;
+    if (why.empty())
+        why = "It is none of the usual mistakes: go through your formula with the first input, on paper.";
+    return wrong(part, where_text(part, attempts[d.attempt], d) + right_outputs(attempts) + "\n  " + why);
 }
 
 Verdict judge(const Part& part) {

@@ -41,7 +41,8 @@ struct How {
     Statistics statistics = {};
     double through_mean = 1, through_variance = 1;  ///< the weight of each path; 0: forgotten
     bool gamma = true, rstd = true;
-    bool sums_by_n = true;  ///< the paths' sums are divided by n
+    bool sums_by_n = true;                       ///< the paths' sums are divided by n
+    bool carried_g = false, carried_gx = false;  ///< the paths' sums go on from row to row
     bool dgamma_of_xhat = true, batch_mean = false, last_row = false;
 };
 
@@ -49,10 +50,13 @@ Mistake mistake(const std::string& words, How how) {
     return {
         words, call([how](Size m, Size n, In x, In gamma, In dy, double eps, Out dx, Out dgamma, Out dbeta) {
             const double count = how.sums_by_n ? static_cast<double>(n) : 1;
+            Moments s;
+            double mean_g = 0, mean_gx = 0;
             for (Size i = 0; i < m; ++i) {
                 const In row = x.subspan(i * n, n), drow = dy.subspan(i * n, n);
-                const Moments s = moments(row, n, 1, eps, how.statistics);
-                double mean_g = 0, mean_gx = 0;
+                s = moments(row, n, 1, eps, how.statistics, s);
+                if (!how.carried_g) mean_g = 0;
+                if (!how.carried_gx) mean_gx = 0;
                 for (Size j = 0; j < n; ++j) {
                     const double g = drow[j] * (how.gamma ? gamma[j] : 1), xhat = (row[j] - s.mean) * s.rstd;
                     mean_g += g / count;
@@ -73,17 +77,17 @@ Mistake mistake(const std::string& words, How how) {
 }
 
 std::vector<Mistake> mistakes() {
-    return {
+    std::vector<Mistake> all{
         mistake("dx: the path through the mean is missing. x[i, j] moves its row's mean too: take off the "
-                "mean of g.",
+                "mean of g. If you do: 1/n is 0 in whole numbers: 1.0/n.",
                 {.through_mean = 0}),
         mistake("dx: the path through the variance is missing. x[i, j] moves its row's variance too: take "
                 "off xhat times "
-                "the mean of g * xhat.",
+                "the mean of g * xhat. If you do: 1/n is 0 in whole numbers: 1.0/n.",
                 {.through_variance = 0}),
         mistake("dx: only the direct path is there, as if mean and variance were constants. Take off what "
                 "flows through "
-                "both.",
+                "both. If you do: 1/n is 0 in whole numbers: 1.0/n.",
                 {.through_mean = 0, .through_variance = 0}),
         mistake("dx: the path through the mean has the wrong sign.", {.through_mean = -1}),
         mistake("dx: the path through the variance has the wrong sign.", {.through_variance = -1}),
@@ -95,6 +99,10 @@ std::vector<Mistake> mistakes() {
                 {.gamma = false}),
         mistake("dx: the factor 1 / sqrt(var + eps) in front is missing.", {.rstd = false}),
         mistake("dx: the two sums over the row are not divided by n.", {.sums_by_n = false}),
+        mistake("dx: the sum of g is not set to 0 for each row.", {.carried_g = true}),
+        mistake("dx: the sum of g * xhat is not set to 0 for each row.", {.carried_gx = true}),
+        mistake("dx: the sums of g and of g * xhat are not set to 0 for each row.",
+                {.carried_g = true, .carried_gx = true}),
         mistake("You divided the variance by n - 1. Norms take the biased one: divide by n.",
                 {.statistics = {.unbiased = true}}),
         mistake("eps stands beside the root, sqrt(var) + eps. It belongs under it: sqrt(var + eps).",
@@ -110,6 +118,9 @@ std::vector<Mistake> mistakes() {
                 "needed).",
                 {.last_row = true}),
     };
+    for (const auto& [words, how] : mistakes_in_sums("row", "n", "j"))
+        all.push_back(mistake(words, {.statistics = how}));
+    return all;
 }
 
 }  // namespace

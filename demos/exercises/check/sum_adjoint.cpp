@@ -43,6 +43,24 @@ std::vector<Mistake> bias_mistakes() {
          call_bias([](Size m, Size n, In dy, Out db) {
              for (Size i = 0; i < m * n; ++i) db[i % n] += dy[i] / static_cast<double>(m);
          })},
+        {"1/m is 0 in whole numbers, unless m is 1. And no mean is asked for: sum, without 1/m.",
+         call_bias([](Size m, Size n, In dy, Out db) {
+             for (Size i = 0; i < m * n; ++i) db[i % n] += m == 1 ? dy[i] : 0;
+         })},
+        {"The sum is not set to 0 for each column.", call_bias([](Size m, Size n, In dy, Out db) {
+             double sum = 0;
+             for (Size j = 0; j < n; ++j) {
+                 for (Size i = 0; i < m; ++i) sum += dy[i * n + j];
+                 db[j] += sum;
+             }
+         })},
+        {"The first row is left out: does a loop start late?", call_bias([](Size m, Size n, In dy, Out db) {
+             for (Size i = n; i < m * n; ++i) db[i % n] += dy[i];
+         })},
+        {"The last row is left out: a loop goes on while i < m.",
+         call_bias([](Size m, Size n, In dy, Out db) {
+             for (Size i = 0; i + n < m * n; ++i) db[i % n] += dy[i];
+         })},
         {"Only the first row's gradient arrives. b is added to all m rows: sum over them.",
          call_bias([](Size, Size n, In dy, Out db) {
              for (Size j = 0; j < n; ++j) db[j] += dy[j];
@@ -73,6 +91,11 @@ std::vector<Mistake> sum_mistakes() {
         {"Only the first row gets a gradient. Every row is in the sum: each gets all of ds.",
          call_sum([](Size, Size n, In ds, Out dx) {
              for (Size j = 0; j < n; ++j) dx[j] += ds[j];
+         })},
+        {"1/m is 0 in whole numbers, unless m is 1. And no mean is asked for: each element of a sum counts "
+         "whole.",
+         call_sum([](Size m, Size n, In ds, Out dx) {
+             for (Size i = 0; i < m * n; ++i) dx[i] += m == 1 ? ds[i] : 0;
          })},
         {"You divided by m: that is the adjoint of a mean. Each element of a sum counts whole.",
          call_sum([](Size m, Size n, In ds, Out dx) {
