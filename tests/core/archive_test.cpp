@@ -175,9 +175,9 @@ TEST_CASE("archive: the sizes of the format's fifteen types") {
         {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
         {"U16", 2},  {"I16", 2}, {"F16", 2}, {"BF16", 2},    {"U32", 4},
         {"I32", 4},  {"F32", 4}, {"U64", 8}, {"I64", 8},     {"F64", 8}};
-    for (const auto& [dtype, size] : sizes) {
-        CAPTURE(dtype);
-        CHECK(dtype_size(dtype) == size);
+    for (const auto& type : sizes) {
+        CAPTURE(type.first);
+        CHECK(dtype_size(type.first) == type.second);
     }
     CHECK(dtype_size("F31") == 0);
     CHECK(dtype_size("") == 0);
