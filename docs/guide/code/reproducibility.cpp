@@ -44,6 +44,8 @@ int main() {
 
     // [numbers]
     td::Random numbers(2026);
-    fmt::print("{} {:.17g}\n", numbers.next(), numbers.normal());
+    const std::uint64_t word = numbers.next();  // not among the arguments: in which
+    const double normal = numbers.normal();     // order would they be evaluated?
+    fmt::print("{} {:.17g}\n", word, normal);
     // [numbers]
 }
